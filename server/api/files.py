@@ -1,0 +1,181 @@
+"""/files/: tus 1.0 (core, creation, checksum, termination, expiration), so that any tus client can upload."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from email.utils import format_datetime
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import ClientDisconnected
+
+from server.api.context import current_actor, now
+from server.domain.errors import BodyTooLarge, UploadMetadataInvalid
+from server.domain.permissions import Actor
+from server.queries.visits import visits_resting_on
+from server.services import receipts, uploads
+from server.services.changes import Ledger
+from server.transaction import parts, reading, transact
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+VERSION = "1.0.0"
+EXTENSIONS = "creation,checksum,termination,expiration"
+ALGORITHMS = {"sha256": 32, "sha1": 20}
+PIECE_BYTES = 64 * 1024
+
+
+@blueprint.after_request
+def speak_tus(response: Response) -> Response:
+    """Name the protocol's version in every answer."""
+    response.headers["Tus-Resumable"] = VERSION
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.before_request
+def check_version() -> Response | None:
+    """Refuse other versions of the protocol, as it asks."""
+    if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        return Response(status=412, headers={"Tus-Version": VERSION})
+    return None
+
+
+@blueprint.route("/", methods=["OPTIONS"])
+def abilities() -> Response:
+    """Say what this server can do."""
+    return Response(
+        status=204,
+        headers={
+            "Tus-Version": VERSION,
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Max-Size": str(parts().settings.upload_limit_bytes),
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+        },
+    )
+
+
+@blueprint.post("/")
+def create() -> Response:
+    """Begin an upload, or find the one begun before: the answer tells how far it is."""
+    actor = current_actor()
+    length = request.headers.get("Upload-Length", "")
+    metadata = _metadata(request.headers.get("Upload-Metadata", ""))
+    if not length.isdigit():
+        raise UploadMetadataInvalid("需要文件大小")
+    standing = transact(
+        lambda ledger: uploads.create(
+            ledger.session,
+            parts().uploads,
+            actor,
+            sha256=metadata.get("sha256", ""),
+            size=int(length),
+            kind=metadata.get("kind", ""),
+            limit_bytes=parts().settings.upload_limit_bytes,
+            keep_hours=parts().settings.upload_keep_hours,
+            now=now(),
+        )
+    )
+    standing = _settled(actor, standing)
+    response = _told(standing, 201)
+    response.headers["Location"] = url_for("files.piece", upload_id=standing.upload.id, _external=True)
+    return response
+
+
+@blueprint.route("/<upload_id>", methods=["HEAD"])
+def position(upload_id: str) -> Response:
+    """Tell from where an upload goes on."""
+    actor = current_actor()
+    standing = _settled(actor, uploads.find(reading(), parts().uploads, actor, upload_id))
+    response = _told(standing, 200)
+    response.headers["Upload-Length"] = str(standing.upload.size)
+    return response
+
+
+@blueprint.patch("/<upload_id>")
+def piece(upload_id: str) -> Response:
+    """Take the bytes that follow; a whole upload is verified, stored, and receipted."""
+    actor = current_actor()
+    if request.mimetype != "application/offset+octet-stream":
+        return Response(status=415)
+    offset = request.headers.get("Upload-Offset", "")
+    if not offset.isdigit():
+        raise UploadMetadataInvalid("需要 Upload-Offset")
+    standing = uploads.find(reading(), parts().uploads, actor, upload_id)
+    reading().rollback()  # The bytes may take minutes; no transaction stays open for them.
+    if standing.is_complete and int(offset) == standing.offset:
+        return _told(standing, 204)
+    if request.content_length and int(offset) + request.content_length > standing.upload.size:
+        raise BodyTooLarge
+    checksum = _checksum(request.headers.get("Upload-Checksum"))
+    end = uploads.append(parts().uploads, standing.upload, int(offset), _arriving(), checksum=checksum)
+    return _told(_settled(actor, uploads.Standing(standing.upload, end)), 204)
+
+
+@blueprint.delete("/<upload_id>")
+def terminate(upload_id: str) -> Response:
+    """Give an upload up."""
+    actor = current_actor()
+    upload = uploads.find(reading(), parts().uploads, actor, upload_id).upload
+    transact(lambda ledger: uploads.discard(ledger.session, parts().uploads, ledger.session.merge(upload)))
+    return Response(status=204)
+
+
+def _settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
+    """Finish an upload whose bytes are all here: verify, store, note, and sign receipts for visits that waited for it.
+
+    Called wherever an upload's standing is told, so that a crash between two of these steps heals at the next question.
+    """
+    upload, staged = standing.upload, uploads.staged(parts().uploads, standing.upload.id)
+    if standing.is_complete and staged.exists():
+        uploads.verify(parts().uploads, upload)
+        parts().blobs.put(upload.sha256, staged)
+    elif standing.is_complete or not parts().blobs.has(upload.sha256):
+        return standing
+
+    def note(ledger: Ledger) -> None:
+        start = next(parts().blobs.open(upload.sha256), b"")
+        uploads.remember(ledger.session, actor, upload, uploads.media_type(start), now=now())
+        for visit_id in visits_resting_on(ledger.session, upload.sha256):
+            receipts.issue_if_complete(ledger, visit_id, now=now())
+
+    transact(note)
+    return uploads.Standing(upload, upload.size)
+
+
+def _arriving() -> Iterator[bytes]:
+    """Give the body's bytes as they come; a cut line ends them, and what came before it is kept."""
+    try:
+        while data := request.stream.read(PIECE_BYTES):
+            yield data
+    except (ClientDisconnected, OSError):
+        return
+
+
+def _told(standing: uploads.Standing, status: int) -> Response:
+    headers = {"Upload-Offset": str(standing.offset)}
+    if not standing.is_complete:
+        headers["Upload-Expires"] = format_datetime(standing.upload.expires_at, usegmt=True)
+    return Response(status=status, headers=headers)
+
+
+def _metadata(header: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in filter(None, header.split(",")):
+        name, _, value = pair.strip().partition(" ")
+        try:
+            found[name] = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise UploadMetadataInvalid from None
+    return found
+
+
+def _checksum(header: str | None) -> tuple[str, bytes] | None:
+    if not header:
+        return None
+    name, _, value = header.partition(" ")
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        raise UploadMetadataInvalid from None
+    if ALGORITHMS.get(name) != len(digest):
+        raise UploadMetadataInvalid("不支持的校验算法")
+    return name, digest

@@ -1,0 +1,1 @@
+"""What may be written and what may be read, one file per noun. Any other field is refused."""

@@ -1,0 +1,70 @@
+"""Households as the office reads them; id numbers and phones are masked here, whoever asks."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+
+class Masked(fields.String):
+    """A number of which only the ends are shown."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return mask(value) if value else None
+
+
+def mask(number: str) -> str:
+    """Hide the middle of an id or phone number; of a short one, all but the last two digits.
+
+    >>> mask("990101194906010012"), mask("19900001234"), mask("1234")
+    ('990101********0012', '199****1234', '**34')
+    """
+    if len(number) >= 15:
+        return number[:6] + "*" * (len(number) - 10) + number[-4:]
+    if len(number) >= 11:
+        return number[:3] + "*" * (len(number) - 7) + number[-4:]
+    return "*" * max(len(number) - 2, 0) + number[-2:]
+
+
+class HouseholdRowOut(Schema):
+    """A household in a list."""
+
+    id = fields.String()
+    area_code = fields.String()
+    number = fields.String(allow_none=True)
+    head_name = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+
+
+class MemberOut(Schema):
+    """A member of a household."""
+
+    id = fields.String()
+    relation = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    sex = fields.String(allow_none=True)
+    birth_date = fields.String(allow_none=True)
+    id_number = Masked()
+    phone = Masked()
+
+
+class HouseholdOut(HouseholdRowOut):
+    """A household with its members."""
+
+    phone = Masked()
+    remarks = fields.String(allow_none=True)
+    programmes = fields.Raw()
+    members = fields.List(fields.Nested(MemberOut))
+
+
+class HouseholdPageOut(Schema):
+    """A page of households; `cursor` is null on the last one."""
+
+    items = fields.List(fields.Nested(HouseholdRowOut))
+    cursor = fields.String(allow_none=True)
+
+
+class PageIn(Schema):
+    """Where to go on, and how many rows."""
+
+    cursor = fields.String(load_default="")
+    limit = fields.Integer(load_default=50, validate=lambda value: 1 <= value <= 200)

@@ -1,0 +1,47 @@
+"""POST /sync/v1/exchange: unpack, apply, answer as a stream of frames."""
+
+from collections.abc import Iterator
+
+from flask import Response, request, stream_with_context
+from flask_smorest import Blueprint
+
+from server.api import compression
+from server.api.context import current_actor, now
+from server.domain.errors import DeviceRequired, MessageMalformed
+from server.services import sync
+from server.transaction import parts, snapshot, transact
+from sync.errors import SyncError
+from sync.protocol import Acks, Request, encode
+
+blueprint = Blueprint("sync", __name__, url_prefix="/sync/v1", description="外勤设备同步")
+
+
+@blueprint.post("/exchange")
+@blueprint.doc(
+    requestBody={"content": {"application/json": {"schema": {"type": "object"}}}},
+    responses={"200": {"description": "frames, one JSON line each", "content": {"application/x-ndjson": {}}}},
+)
+def exchange() -> Response:
+    """Take a device's changes and give it what changed for it, in one round trip (docs/sync-protocol.md)."""
+    actor = current_actor()
+    if actor.device_id is None:
+        raise DeviceRequired
+    body = compression.body(request, limit_bytes=parts().settings.request_limit_bytes)
+    try:
+        asked = Request.decode(body)
+    except SyncError as error:
+        raise MessageMalformed(error.code) from None
+    acks: Acks = transact(lambda ledger: sync.apply(ledger, actor, asked, now=now()))
+
+    def lines() -> Iterator[bytes]:
+        with snapshot() as session:
+            poll = parts().settings.poll_seconds
+            for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now(), poll_seconds=poll):
+                yield encode(frame)
+
+    pieces, encoding = compression.packed(lines(), request.headers.get("Accept-Encoding", ""))
+    response = Response(stream_with_context(pieces), mimetype="application/x-ndjson")
+    if encoding != "identity":
+        response.headers["Content-Encoding"] = encoding
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""Rules of the office: pure; no Flask, no SQLAlchemy, no clock."""

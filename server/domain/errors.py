@@ -1,0 +1,207 @@
+"""The catalogue of refusals: one class each, with a stable code, a kind, and what the person reads.
+
+Only server/api/problems.py turns a kind into an HTTP status. Details never carry personal data. docs/errors.md lists
+every code; a test holds the two together.
+"""
+
+from enum import Enum
+from typing import Any, ClassVar
+
+
+class Kind(Enum):
+    """What sort of refusal it is, in the office's words."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    UNSUPPORTED = "unsupported"
+    CHECKSUM = "checksum"
+    BUSY = "busy"
+    FULL = "full"
+
+
+class DomainError(Exception):
+    """A refusal: `code` (noun.reason) never changes its meaning; `detail` tells the person what to do next."""
+
+    code: ClassVar[str]
+    kind: ClassVar[Kind]
+    title: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", **more: Any) -> None:
+        super().__init__(self.code)
+        self.detail = detail
+        self.more = more
+
+
+class SettingsInvalid(Exception):
+    """The settings do not allow a start; says each fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("设置有误: " + "; ".join(faults))
+        self.faults = faults
+
+
+class WrongPassword(DomainError):
+    """User name or password do not fit; which of the two is not said."""
+
+    code, kind, title = "session.wrong_password", Kind.UNAUTHENTICATED, "用户名或密码不对"
+
+
+class TooManyTries(DomainError):
+    """Too many wrong passwords in a row; wait."""
+
+    code, kind, title, retryable = "session.too_many_tries", Kind.TOO_MANY, "试错次数太多, 请稍后再试", True
+
+
+class NotSignedIn(DomainError):
+    """No valid access token or session cookie came with the request."""
+
+    code, kind, title = "session.required", Kind.UNAUTHENTICATED, "请先登录"
+
+
+class TokenReused(DomainError):
+    """A refresh token came a second time: the whole family of tokens is revoked."""
+
+    code, kind, title = "session.token_reused", Kind.UNAUTHENTICATED, "登录已失效, 请重新登录"
+
+
+class NotAllowed(DomainError):
+    """The role does not allow this deed."""
+
+    code, kind, title = "permission.denied", Kind.FORBIDDEN, "您没有办理此事的权限"
+
+
+class SeparationOfDuty(DomainError):
+    """Whoever investigated a case may not review it (domain.md, hard separations)."""
+
+    code, kind, title = "permission.separation", Kind.FORBIDDEN, "调查人员不能审核自己的走访"
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the actor may not know of it."""
+
+    code, kind, title = "record.not_found", Kind.NOT_FOUND, "没有找到"
+
+
+class InputInvalid(DomainError):
+    """The request's fields do not fit; `errors` names them."""
+
+    code, kind, title = "input.invalid", Kind.INVALID, "填写的内容有误"
+
+
+class Stale(DomainError):
+    """Somebody else changed it in the meantime; nothing was overwritten."""
+
+    code, kind, title = "record.stale", Kind.STALE, "内容已被他人更新, 请刷新后再办"
+
+
+class StepNotAllowed(DomainError):
+    """The record's state does not allow this step."""
+
+    code, kind, title = "visit.step_not_allowed", Kind.CONFLICT, "当前状态不能执行此操作"
+
+
+class ReasonMissing(DomainError):
+    """A return or refusal needs a reason."""
+
+    code, kind, title = "review.reason_missing", Kind.INVALID, "请写明理由"
+
+
+class DeviceRevoked(DomainError):
+    """The device was reported lost or taken out of service."""
+
+    code, kind, title = "device.revoked", Kind.FORBIDDEN, "这台设备已停用, 请联系管理员"
+
+
+class DeviceRequired(DomainError):
+    """Sync is for enrolled devices."""
+
+    code, kind, title = "device.required", Kind.FORBIDDEN, "请先登记这台设备"
+
+
+class DeviceProofInvalid(DomainError):
+    """The device's answer to the challenge does not hold."""
+
+    code, kind, title = "device.proof_invalid", Kind.UNAUTHENTICATED, "设备身份没有通过验证"
+
+
+class DeviceCloned(DomainError):
+    """A mutation's number is known with other content: the local store was copied or restored from an old copy."""
+
+    code, kind, title = (
+        "device.cloned",
+        Kind.CONFLICT,
+        "这台设备的数据像是从旧备份恢复的, 请重新登记设备, 未上传的内容不会丢",
+    )
+
+
+class MutationNotTaken(DomainError):
+    """A device may not write this type of record, or not in this way."""
+
+    code, kind, title = "record.not_taken", Kind.FORBIDDEN, "外勤设备不能这样修改这类记录"
+
+
+class RecordExists(DomainError):
+    """A record with this id is there already."""
+
+    code, kind, title = "record.exists", Kind.CONFLICT, "这条记录已经存在"
+
+
+class MessageMalformed(DomainError):
+    """Bytes that are no message of the sync protocol."""
+
+    code, kind, title = "sync.malformed", Kind.INVALID, "同步数据无法识别, 本机数据没有丢失"
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than what this address takes, packed or unpacked."""
+
+    code, kind, title = "body.too_large", Kind.TOO_LARGE, "发送的内容太大"
+
+
+class EncodingUnsupported(DomainError):
+    """The body's encoding is none that the server reads."""
+
+    code, kind, title = "body.encoding", Kind.UNSUPPORTED, "不支持的压缩格式"
+
+
+class UploadOffsetWrong(DomainError):
+    """The piece does not continue where the upload stands (tus 1.0)."""
+
+    code, kind, title, retryable = "upload.offset", Kind.CONFLICT, "上传位置不对, 请从断点继续", True
+
+
+class UploadChecksumWrong(DomainError):
+    """The bytes do not have the hash that was announced (tus checksum extension; SHA-256 of the whole)."""
+
+    code, kind, title, retryable = "upload.checksum", Kind.CHECKSUM, "照片数据在传输中受损, 请重传", True
+
+
+class UploadBusy(DomainError):
+    """Another connection is still writing this upload."""
+
+    code, kind, title, retryable = "upload.busy", Kind.BUSY, "这张照片正在上传", True
+
+
+class UploadGone(DomainError):
+    """There is no such upload, or it expired."""
+
+    code, kind, title = "upload.not_found", Kind.NOT_FOUND, "没有这个上传任务"
+
+
+class UploadMetadataInvalid(DomainError):
+    """The upload does not say its length and SHA-256."""
+
+    code, kind, title = "upload.metadata", Kind.INVALID, "上传说明不完整"
+
+
+class StorageFull(DomainError):
+    """The server's disk is full; what was stored stays."""
+
+    code, kind, title, retryable = "storage.full", Kind.FULL, "服务器存储空间不足, 请稍后再试", True

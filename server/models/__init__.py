@@ -1,0 +1,6 @@
+"""The tables, one file per noun: columns, constraints, relations; no behaviour. Importing this knows them all."""
+
+from server.models import audit, blob, device, ledger, office, register, visit
+from server.models.base import Base
+
+__all__ = ["Base", "audit", "blob", "device", "ledger", "office", "register", "visit"]

@@ -1,0 +1,168 @@
+"""Visits as the office asks for them: the review queue, one visit with all its revisions, its blobs and receipts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.adapters.vault import Vault
+from server.domain.errors import NotFound
+from server.domain.permissions import Actor
+from server.models.blob import Blob
+from server.models.visit import Amendment, Receipt, Review, Visit, VisitBlob, VisitInvestigator
+from server.queries import records, scope
+from sync.canonical import moment
+
+STATES = ("pending", "returned", "approved", "refused")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A visit with everything that belongs to it, oldest first; `fields` are the sealed ones, never overwritten."""
+
+    visit: Visit
+    fields: dict[str, Any]
+    amendments: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    receipts: list[dict[str, Any]]
+    blobs_missing: list[str]
+
+    @property
+    def revision(self) -> int:
+        """The newest revision: 1 as sealed, one more with each amendment."""
+        return 1 + len(self.amendments)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers as they stand after all amendments."""
+        answers = dict(self.fields.get("answers") or {})
+        for amendment in self.amendments:
+            for path, value in (amendment.get("answers") or {}).items():
+                if value is None:
+                    answers.pop(path, None)
+                else:
+                    answers[path] = value
+        return answers
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        """All photos and papers, with the revision that brought each."""
+        found = [{**item, "revision": 1} for item in self.fields.get("evidence") or ()]
+        for amendment in self.amendments:
+            found += [{**item, "revision": amendment["revision"]} for item in amendment.get("evidence") or ()]
+        return found
+
+
+def get(session: Session, visit_id: str, *, visible_to: Actor, deed: str = "case.read") -> Visit:
+    """Find a visit. Raises NotFound also when it lies outside of the actor's area."""
+    statement = select(Visit).where(Visit.id == visit_id, scope.in_areas(visible_to, deed, Visit.bucket))
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound("没有这次走访")
+    return found
+
+
+def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor) -> Dossier:
+    """Read a visit whole. Raises NotFound."""
+    visit = get(session, visit_id, visible_to=visible_to)
+    fields = records.fields_of(session, vault, "visit", visit_id) or {}
+    return Dossier(
+        visit,
+        fields,
+        _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision),
+        _belonging(session, vault, "review", Review, visit_id, Review.decided_at),
+        _belonging(session, vault, "receipt", Receipt, visit_id, Receipt.revision),
+        missing_blobs(session, visit_id),
+    )
+
+
+def queue(
+    session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
+) -> Sequence[Visit]:
+    """List visits of a review state in the actor's area, longest waiting first; `after` is the last row's key."""
+    statement = (
+        select(Visit)
+        .where(Visit.review_state == state, scope.in_areas(actor, "case.read", Visit.bucket))
+        .order_by(Visit.sealed_at, Visit.id)
+        .limit(limit)
+    )
+    if after:
+        statement = statement.where(
+            (Visit.sealed_at > moment(after[0])) | ((Visit.sealed_at == moment(after[0])) & (Visit.id > after[1]))
+        )
+    return session.scalars(statement).all()
+
+
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """Count the actor's visits by review state."""
+    statement = (
+        select(Visit.review_state, func.count().label("visits"))
+        .where(scope.in_areas(actor, "case.read", Visit.bucket))
+        .group_by(Visit.review_state)
+    )
+    return dict.fromkeys(STATES, 0) | {row.review_state: row.visits for row in session.execute(statement)}
+
+
+def of_household(session: Session, household_id: str, *, visible_to: Actor) -> Sequence[Visit]:
+    """List a household's visits, newest first."""
+    statement = (
+        select(Visit)
+        .where(Visit.household_id == household_id, scope.in_areas(visible_to, "case.read", Visit.bucket))
+        .order_by(Visit.sealed_at.desc())
+    )
+    return session.scalars(statement).all()
+
+
+def revision(session: Session, visit_id: str) -> int:
+    """Give a visit's newest revision."""
+    newest = session.scalar(select(func.max(Amendment.revision)).where(Amendment.visit_id == visit_id))
+    return newest or 1
+
+
+def missing_blobs(session: Session, visit_id: str) -> list[str]:
+    """List the blobs of a visit whose bytes are not here yet."""
+    statement = (
+        select(VisitBlob.sha256)
+        .outerjoin(Blob, Blob.sha256 == VisitBlob.sha256)
+        .where(VisitBlob.visit_id == visit_id, Blob.sha256.is_(None))
+        .distinct()
+    )
+    return list(session.scalars(statement))
+
+
+def blobs_upto(session: Session, visit_id: str, revision: int) -> list[str]:
+    """List the blobs on which a visit rests at a revision."""
+    statement = select(VisitBlob.sha256).where(VisitBlob.visit_id == visit_id, VisitBlob.revision <= revision)
+    return sorted(set(session.scalars(statement)))
+
+
+def has_blob(session: Session, visit_id: str, sha256: str) -> bool:
+    """Tell whether a blob belongs to a visit."""
+    statement = select(VisitBlob.sha256).where(VisitBlob.visit_id == visit_id, VisitBlob.sha256 == sha256)
+    return session.scalars(statement.limit(1)).first() is not None
+
+
+def visits_resting_on(session: Session, sha256: str) -> list[str]:
+    """List the visits that name a blob."""
+    return list(session.scalars(select(VisitBlob.visit_id).where(VisitBlob.sha256 == sha256).distinct()))
+
+
+def has_receipt(session: Session, visit_id: str, revision: int) -> bool:
+    """Tell whether a revision has its receipt."""
+    statement = select(Receipt.id).where(Receipt.visit_id == visit_id, Receipt.revision == revision)
+    return session.scalars(statement.limit(1)).first() is not None
+
+
+def investigated_by(session: Session, visit_id: str, staff_id: str) -> bool:
+    """Tell whether a member of staff took part in a visit."""
+    return session.get(VisitInvestigator, (visit_id, staff_id)) is not None
+
+
+def _belonging(
+    session: Session, vault: Vault, record_type: str, model: Any, visit_id: str, order: Any
+) -> list[dict[str, Any]]:
+    ids = list(session.scalars(select(model.id).where(model.visit_id == visit_id).order_by(order, model.id)))
+    found = records.stored(session, vault, [(record_type, one) for one in ids])
+    return [{"id": one, **found[record_type, one].fields} for one in ids if (record_type, one) in found]

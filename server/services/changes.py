@@ -1,0 +1,290 @@
+"""The one door: every change of a synced record, whoever makes it, goes through a Ledger.
+
+A service reads and decides first and stages its changes; `seal` then does what must come last and fast, in one go: it
+locks the touched buckets in sorted order, makes sure that what was read still stands, gives each changed record the
+bucket's next seq, and writes records, history, the typed index and the buckets' sums. Because the seq is taken under the
+lock that the commit releases, whoever has seen head n of a bucket has every change up to n (docs/sync-protocol.md).
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.adapters.vault import Vault
+from server.models.index import INDEX
+from server.models.ledger import Bucket, Change, Record, Tombstone
+from server.queries import records
+from server.services.index import index_rows
+from server.services.store import bulk_insert, bulk_upsert
+from sync import digest
+from sync.canonical import dumps
+from sync.clock import Corrected
+from sync.merge import CREATED, OFFICE, Current, Mark
+from sync.records import REGISTRY
+
+Key = tuple[str, str]
+
+
+class ReadStale(Exception):
+    """What a deed had read was changed before it could commit: the transaction is run again from the start."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change, from which installation, and when on the server's clock."""
+
+    staff_id: str | None
+    at: Corrected
+    device_id: str | None = None
+    writer: str = OFFICE
+
+
+def office(now: datetime, staff_id: str | None = None) -> Author:
+    """Name the office itself as the author of a change."""
+    return Author(staff_id, Corrected(int(now.timestamp() * 1000), 0))
+
+
+@dataclass
+class Staged:
+    """A record in this transaction: as it was read, and as it will be."""
+
+    type: str
+    id: str
+    before: records.Stored | None
+    bucket: str
+    fields: dict[str, Any]
+    author: Author
+    changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    superseded: dict[str, Any] = field(default_factory=dict)
+    removed: str = ""
+    seq: int = 0
+
+
+class Ledger:
+    """The changes of one transaction. Reading through it sees what was staged before; nothing is written until `seal`."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self.session = session
+        self.vault = vault
+        self._read: dict[Key, records.Stored | None] = {}
+        self._staged: dict[Key, Staged] = {}
+
+    def preload(self, keys: Iterable[Key]) -> None:
+        """Read many records in one go before they are asked for one by one."""
+        missing = [key for key in set(keys) if key not in self._read]
+        found = records.stored(self.session, self.vault, missing)
+        self._read.update({key: found.get(key) for key in missing})
+
+    def get(self, record_type: str, record_id: str) -> Current | None:
+        """Give a live record as this transaction sees it, or None."""
+        staged = self._staged.get((record_type, record_id))
+        if staged:
+            return None if staged.removed else Current(staged.fields, self._marks(staged))
+        stored = self._stored((record_type, record_id))
+        return Current(stored.fields, stored.marks) if stored else None
+
+    def bucket_of(self, record_type: str, record_id: str) -> str | None:
+        """Give the bucket in which a record lives, or None."""
+        staged = self._staged.get((record_type, record_id))
+        if staged:
+            return None if staged.removed else staged.bucket
+        stored = self._stored((record_type, record_id))
+        return stored.bucket if stored else None
+
+    def staged(self, record_type: str) -> list[Mapping[str, Any]]:
+        """Give the fields of this transaction's records of a type, which the typed index does not know yet."""
+        return [one.fields for one in self._staged.values() if one.type == record_type and not one.removed]
+
+    def create(self, record_type: str, record_id: str, bucket: str, fields: Mapping[str, Any], author: Author) -> None:
+        """Stage a new record. It must not exist."""
+        assert self.get(record_type, record_id) is None, "the record exists already"
+        values = {name: value for name, value in fields.items() if value is not None}
+        before = self._stored((record_type, record_id))
+        assert before is None, "a record removed in this transaction cannot be created again"
+        self._staged[record_type, record_id] = Staged(
+            record_type, record_id, None, bucket, values, author, {name: (None, v) for name, v in values.items()}
+        )
+
+    def update(
+        self,
+        record_type: str,
+        record_id: str,
+        fields: Mapping[str, Any],
+        author: Author,
+        superseded: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Stage new values for some fields of a live record; what lost against them is kept in the history."""
+        staged = self._stage(record_type, record_id, author)
+        for name, value in fields.items():
+            first = staged.changed.get(name, (staged.fields.get(name), None))[0]
+            staged.changed[name] = (first, value)
+            if value is None:
+                staged.fields.pop(name, None)
+            else:
+                staged.fields[name] = value
+        staged.superseded.update(superseded or {})
+
+    def remove(self, record_type: str, record_id: str, reason: str, author: Author) -> None:
+        """Stage a record's end, with the reason that devices are told."""
+        self._stage(record_type, record_id, author).removed = reason
+
+    def move(self, record_type: str, record_id: str, bucket: str, author: Author) -> None:
+        """Stage a record's move to another bucket: a tombstone there and the row here, in one transaction."""
+        self._stage(record_type, record_id, author).bucket = bucket
+
+    def seal(self, now: datetime) -> dict[Key, tuple[str, int]]:
+        """Write all that was staged, under the buckets' locks. Gives each record's bucket and seq; commit next.
+
+        Raises ReadStale when a record changed since it was read; the whole transaction is to be run again.
+        """
+        staged = [one for one in self._staged.values() if one.changed or one.removed or self._moves(one)]
+        self._staged, self._read = {}, {}
+        if not staged:
+            return {}
+        touched = {one.bucket for one in staged} | {one.before.bucket for one in staged if one.before}
+        buckets = records.locked_buckets(self.session, sorted(touched), _new_key)
+        self._check_unchanged(staged)
+        written = _Written(buckets)
+        for one in staged:
+            written.take(one, self._marks, self.vault, now)
+        written.store(self.session, self.vault)
+        return {(one.type, one.id): (one.bucket, one.seq) for one in staged}
+
+    def _stored(self, key: Key) -> records.Stored | None:
+        if key not in self._read:
+            self.preload([key])
+        return self._read[key]
+
+    def _stage(self, record_type: str, record_id: str, author: Author) -> Staged:
+        key = (record_type, record_id)
+        if key not in self._staged:
+            stored = self._stored(key)
+            assert stored is not None, "only a live record can be changed"
+            self._staged[key] = Staged(record_type, record_id, stored, stored.bucket, dict(stored.fields), author)
+        self._staged[key].author = author
+        return self._staged[key]
+
+    def _check_unchanged(self, staged: list[Staged]) -> None:
+        seqs = records.seqs(self.session, [(one.type, one.id) for one in staged])
+        for one in staged:
+            if seqs.get((one.type, one.id), 0) != (one.before.seq if one.before else 0):
+                raise ReadStale
+
+    @staticmethod
+    def _moves(one: Staged) -> bool:
+        return one.before is not None and one.before.bucket != one.bucket
+
+    @staticmethod
+    def _marks(one: Staged) -> dict[str, Mark]:
+        """Mark what this transaction changed; a staged record has no seq yet, so its marks carry the highest one."""
+        mark = Mark(one.seq or 1 << 53, one.author.writer, one.author.at.at_ms, one.author.at.uncertainty_ms)
+        if one.before is None:
+            return {CREATED: mark}
+        if Ledger._moves(one):  # Another bucket counts by itself: old marks mean nothing there.
+            return {CREATED: mark}
+        return {**one.before.marks, **dict.fromkeys(one.changed, mark)}
+
+
+@dataclass
+class _Written:
+    """The rows that one seal writes, gathered first, so that the locked time is a few bulk statements."""
+
+    buckets: dict[str, Bucket]
+    created: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[dict[str, Any]] = field(default_factory=list)
+    tombstones: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[Key] = field(default_factory=list)
+    live: list[Staged] = field(default_factory=list)
+
+    def take(self, one: Staged, marks: Any, vault: Vault, now: datetime) -> None:
+        """Give one record its seq and note what is to be written for it."""
+        before = one.before
+        leaves = before is not None and (one.removed != "" or before.bucket != one.bucket)
+        if before is not None:
+            self._sum(before.bucket, one, before.seq, before.fields, sign=-1)
+        if before is not None and leaves:
+            seq = self._next(before.bucket)
+            reason = one.removed or "moved"
+            self.tombstones.append(
+                {"bucket": before.bucket, "type": one.type, "id": one.id, "seq": seq, "reason": reason}
+            )
+            one.seq = seq
+        if one.removed:
+            self.gone.append((one.type, one.id))
+        else:
+            one.seq = self._next(one.bucket)
+            self._sum(one.bucket, one, one.seq, one.fields, sign=1)
+            body, sealed = records.to_row(vault, one.type, one.id, one.fields)
+            row = {"type": one.type, "id": one.id, "bucket": one.bucket, "seq": one.seq, "body": body}
+            rows = self.updated if before else self.created
+            rows.append({**row, "sealed": sealed, "marks": records.marks_to_row(marks(one))})
+            self.live.append(one)
+        self.changes.append(_history(one, vault, now))
+
+    def store(self, session: Session, vault: Vault) -> None:
+        """Write everything; each record knows the last seq that this transaction took in its bucket."""
+        written = (*self.created, *self.updated)
+        for row in (*written, *self.tombstones):
+            row["batch_end"] = self.buckets[row["bucket"]].head
+        records.delete_records(session, self.gone)
+        records.delete_tombstones(session, [(row["bucket"], row["type"], row["id"]) for row in written])
+        try:
+            bulk_insert(session, Record, self.created)
+        except IntegrityError:  # The same id appeared in another bucket, whose lock is not ours.
+            raise ReadStale from None
+        bulk_upsert(session, Record, self.updated)
+        bulk_upsert(session, Tombstone, self.tombstones)
+        bulk_insert(session, Change, self.changes)
+        records.delete_index(session, INDEX, self.gone)
+        for model, rows in index_rows(vault, [(one.type, one.id, one.bucket, one.fields) for one in self.live]):
+            bulk_upsert(session, model, rows)
+        session.flush()
+
+    def _next(self, bucket: str) -> int:
+        self.buckets[bucket].head += 1
+        return self.buckets[bucket].head
+
+    def _sum(self, bucket: str, one: Staged, seq: int, fields: Mapping[str, Any], *, sign: int) -> None:
+        row = self.buckets[bucket]
+        part = digest.record_digest(bytes.fromhex(row.checksum_key), one.type, one.id, seq, dumps(fields))
+        total = int(row.checksum, 16)
+        row.checksum = digest.as_text(digest.add(total, part) if sign > 0 else digest.remove(total, part))
+        row.live += sign
+
+
+def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
+    """Write the line of history: old and new values of an update; a creation's values stand in the record itself."""
+    operation = one.removed or ("create" if one.before is None else "update")
+    values: dict[str, Any] = {}
+    if operation != "create":
+        values = {name: [before, after] for name, (before, after) in one.changed.items()}
+    if operation == one.removed:
+        values = {name: [before, None] for name, before in one.fields.items()}
+    for name, lost in one.superseded.items():
+        values[f"{name}!superseded"] = [lost, None]
+    if one.before is not None and one.before.bucket != one.bucket:
+        values["!bucket"] = [one.before.bucket, one.bucket]
+    is_sealed = bool(REGISTRY[one.type].secrets & {name.split("!")[0] for name in values})
+    plain = dumps(values)
+    return {
+        "type": one.type,
+        "record_id": one.id,
+        "bucket": one.bucket,
+        "seq": one.seq,
+        "operation": operation,
+        "staff_id": one.author.staff_id,
+        "device_id": one.author.device_id,
+        "at": now,
+        "values": vault.seal(plain, f"change/{one.type}/{one.id}") if is_sealed else plain,
+        "is_sealed": is_sealed,
+    }
+
+
+def _new_key() -> str:
+    return secrets.token_hex(16)

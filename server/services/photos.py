@@ -1,0 +1,43 @@
+"""Looking at a photo or signature of a visit: only with the right to see the visit, and never unlogged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.adapters.blobs import BlobStore
+from server.domain.errors import NotFound
+from server.domain.permissions import Actor
+from server.models.blob import Blob
+from server.queries import visits
+from server.services import audit
+
+# A photo is shown, never run: a file that pretends to be an image stays bytes, and no proxy keeps it.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=600",
+}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A blob's bytes in pieces, and what they are."""
+
+    pieces: Iterator[bytes]
+    media_type: str
+
+
+def open_photo(
+    session: Session, blobs: BlobStore, actor: Actor, visit_id: str, sha256: str, *, now: datetime
+) -> Photo | None:
+    """Open a blob of a visit, or answer None while its bytes have not come. Raises NotFound for what is not shown."""
+    visits.get(session, visit_id, visible_to=actor)
+    if not visits.has_blob(session, visit_id, sha256):
+        raise NotFound("这次走访没有这张照片")
+    blob = session.get(Blob, sha256)
+    if blob is None:
+        return None
+    audit.record(session, actor, "photo.read", "visit", visit_id, now=now, purpose="review")
+    return Photo(blobs.open(sha256), blob.media_type)

@@ -1,0 +1,157 @@
+"""One exchange: apply what a device did, once and in order; then tell it what changed for it.
+
+What is answered is committed and what is committed is answered: results are stored in the transaction of the changes.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.adapters.vault import Vault
+from server.domain.errors import DeviceCloned, DeviceRequired
+from server.domain.permissions import Actor
+from server.models.device import Device, Installation, MutationResult
+from server.models.ledger import Bucket
+from server.queries import records, scope
+from server.services.changes import Ledger
+from server.services.mutations import Decided, Sender, decide
+from server.services.store import bulk_insert
+from sync import clock
+from sync.canonical import dumps, instant, loads
+from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof
+from sync.records import REGISTRY
+
+PAGE_ROWS = 200
+ROW_OVERHEAD_BYTES = 80
+NO_KEY = "0" * 32
+
+
+def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> Acks:
+    """Apply a request's mutations in one transaction, under the lock of the installation's row.
+
+    What was applied before gets the same result again; after a gap nothing is applied, and `applied_n` tells what is
+    expected. Raises DeviceRequired without an enrolled device, DeviceCloned when a known number has other content.
+    """
+    device = ledger.session.get(Device, actor.device_id) if actor.device_id else None
+    if device is None:
+        raise DeviceRequired
+    key = (device.id, request.installation)
+    installation = ledger.session.get(Installation, key, with_for_update=True, populate_existing=True)
+    if installation is None:
+        raise DeviceRequired("这台设备需要重新登记")
+    device.last_seen_at = now
+    device.clock_offset_ms = clock.offset_ms(clock.Evidence.from_dict(dict(request.clock)))
+    done = installation.applied_n
+    repeated = _repeated(ledger.session, installation, [one for one in request.mutations if one.n <= done])
+    fresh = _in_order([one for one in request.mutations if one.n > done], done)
+    sender = Sender(actor, device, installation.number, now)
+    ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
+    decided = [decide(ledger, sender, one) for one in fresh]
+    results = _with_seqs(decided, ledger.seal(now))
+    _remember(ledger, installation, decided, results)
+    return Acks(installation.applied_n, installation.applied_n, (*repeated, *results))
+
+
+def answer(
+    session: Session, vault: Vault, actor: Actor, request: Request, acks: Acks, *, now: datetime, poll_seconds: int
+) -> Iterator[Frame]:
+    """Tell a device what is in its scope and what changed since its cursors, within the bytes that it asked for.
+
+    The session must see one snapshot throughout (SQLite's transactions do; on PostgreSQL, REPEATABLE READ), for a page
+    is read with two statements.
+    """
+    epoch = records.epoch(session)
+    yield Welcome(instant(now), epoch)
+    yield acks
+    names = scope.buckets_of(session, actor)
+    rows = records.buckets(session, names)
+    states = {name: _state(rows.get(name)) for name in names}
+    if request.proof == proof(epoch, states):
+        yield Scope(same=True)
+        yield End(more=False, after_s=poll_seconds)
+        return
+    yield Scope(same=False, states=states, keys={n: rows[n].checksum_key if n in rows else NO_KEY for n in names})
+    have = request.have if request.epoch == epoch else {}
+    left = request.limit_bytes
+    for name in names:
+        for page in _pages(session, vault, name, have.get(name, 0), states[name].head):
+            if left <= 0:
+                yield End(more=True, after_s=0)
+                return
+            left -= sum(len(row.body or b"") + ROW_OVERHEAD_BYTES for row in page.rows)
+            yield page
+    yield End(more=False, after_s=poll_seconds)
+
+
+def _pages(session: Session, vault: Vault, bucket: str, since: int, head: int) -> Iterator[Page]:
+    while since < head:
+        found, upto = records.feed(session, vault, bucket, since=since, limit=PAGE_ROWS)
+        upto = upto if found else head  # The rest was superseded within later rows that the device has.
+        yield Page(bucket, since, upto, tuple(found))
+        since = upto
+
+
+def _repeated(session: Session, installation: Installation, known: Sequence[Mutation]) -> list[Result]:
+    """Give the stored results of mutations that were applied before."""
+    if not known:
+        return []
+    statement = select(MutationResult).where(
+        MutationResult.device_id == installation.device_id,
+        MutationResult.installation == installation.number,
+        MutationResult.n.in_([one.n for one in known]),
+    )
+    stored = {row.n: row for row in session.scalars(statement)}
+    if any(one.n not in stored or stored[one.n].digest != one.digest() for one in known):
+        raise DeviceCloned
+    return [Result.from_dict(loads(stored[one.n].result)) for one in known]
+
+
+def _in_order(fresh: Sequence[Mutation], done: int) -> list[Mutation]:
+    """Take the mutations that follow without a gap; what lies beyond one waits for what is missing."""
+    taken: list[Mutation] = []
+    for one in sorted(fresh, key=lambda mutation: mutation.n):
+        if one.n != done + len(taken) + 1:
+            break
+        taken.append(one)
+    return taken
+
+
+def _with_seqs(decided: Sequence[Decided], seqs: dict[tuple[str, str], tuple[str, int]]) -> list[Result]:
+    """Complete the results with where their changes stand, so that the device knows when it has seen them."""
+    results = []
+    for one in decided:
+        bucket, seq = seqs.get(one.key, ("", 0)) if one.key else ("", 0)
+        results.append(replace(one.result, bucket=bucket, seq=seq))
+    return results
+
+
+def _remember(
+    ledger: Ledger, installation: Installation, decided: Sequence[Decided], results: Sequence[Result]
+) -> None:
+    """Store each result, raise `applied_n`, and carry the running hash on over all that was taken."""
+    rows = []
+    running = bytes.fromhex(installation.running_hash)
+    for one, result in zip(decided, results, strict=True):
+        digest = one.mutation.digest()
+        running = hashlib.sha256(running + digest).digest()
+        bound = f"mutation/{installation.device_id}/{installation.number}/{result.n}"
+        offered = dumps(one.mutation.to_dict()) if result.outcome == "refused" else None
+        rows.append({
+            "device_id": installation.device_id,
+            "installation": installation.number,
+            "n": result.n,
+            "digest": digest,
+            "result": dumps(result.to_dict()),
+            "offered": ledger.vault.seal(offered, bound) if offered else None,
+        })  # fmt: skip
+    bulk_insert(ledger.session, MutationResult, rows)
+    installation.applied_n += len(rows)
+    installation.running_hash = running.hex()
+
+
+def _state(bucket: Bucket | None) -> BucketState:
+    return BucketState(bucket.head, bucket.live, bucket.checksum) if bucket else BucketState(0, 0, "0" * 32)

@@ -1,0 +1,88 @@
+"""A sealed visit arrives: its legal shape and its seal are checked, its blobs and investigators noted, review opened.
+
+A visit whose seal does not hold is kept, not refused: it may be the only trace of what happened. The verdict says so, and
+the console shows it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from policy.parameters import load_parameters
+from server.domain.errors import InputInvalid, NotFound, StepNotAllowed
+from server.models.device import Device
+from server.models.visit import VisitBlob, VisitInvestigator
+from server.queries import visits
+from server.services.changes import Ledger, office
+from server.services.store import bulk_upsert
+from sync.errors import Untrusted
+from sync.seal import verify
+from sync.visit_shape import blob_hashes, shortcomings
+
+INTACT = "intact"
+
+
+def arrive(
+    ledger: Ledger, device: Device, visit_id: str, bucket: str, fields: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Take a sealed visit in. Gives the office's fields for it; raises DomainError when it cannot be a visit at all."""
+    household = ledger.bucket_of("household", fields["household_id"])
+    if household is None or household != bucket:
+        raise NotFound("走访的家庭不在本村名册中")
+    # The rule of the day of arrival: the device's own clock may be years off, and time never refuses a visit.
+    rule = load_parameters().value("visit.min_investigators", region=bucket, on=now.date())
+    lacking = shortcomings(fields, min_investigators=rule.read(int))
+    if lacking:
+        raise InputInvalid("走访不符合法定形式", fields=lacking)
+    verdict = _verdict(device, fields)
+    _note_blobs(ledger.session, visit_id, 1, fields)
+    investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
+    rows = [{"visit_id": visit_id, "staff_id": staff_id} for staff_id in sorted(investigators)]
+    bulk_upsert(ledger.session, VisitInvestigator, rows)
+    return {"review_state": "pending", "verdict": verdict}
+
+
+def arrive_amendment(
+    ledger: Ledger, device: Device, bucket: str, fields: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Take an amendment in: the visit goes back to the reviewers. Gives the office's fields for the amendment.
+
+    Raises NotFound when there is no such visit here, StepNotAllowed when the revision is taken already.
+    """
+    visit_id = fields["visit_id"]
+    if ledger.bucket_of("visit", visit_id) != bucket:
+        raise NotFound("没有要补正的走访")
+    expected = revision_of(ledger, visit_id) + 1
+    if fields["revision"] != expected:
+        raise StepNotAllowed(f"这次走访已补正到第 {expected - 1} 版, 请同步后再补正")
+    verdict = _verdict(device, fields)
+    _note_blobs(ledger.session, visit_id, fields["revision"], fields)
+    ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
+    return {"verdict": verdict}
+
+
+def revision_of(ledger: Ledger, visit_id: str) -> int:
+    """Give a visit's newest revision, amendments of this very transaction included."""
+    staged = [one["revision"] for one in ledger.staged("amendment") if one["visit_id"] == visit_id]
+    return int(max(visits.revision(ledger.session, visit_id), *staged, 1))
+
+
+def _verdict(device: Device, fields: Mapping[str, Any]) -> str:
+    """Check seal and chain, and move the device's chain on; a chain is followed from the highest seal that was seen."""
+    try:
+        seal = verify(fields, bytes.fromhex(device.signing_key))
+    except Untrusted as error:
+        return error.code.partition(".")[2]
+    if seal.device_id != device.id:
+        return "forged"
+    follows = seal.number == device.seal_number + 1 and seal.previous == device.seal_hash
+    if seal.number > device.seal_number:
+        device.seal_number, device.seal_hash = seal.number, seal.hash
+    return INTACT if follows else "out_of_order"
+
+
+def _note_blobs(session: Session, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
+    rows = [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in blob_hashes(fields)]
+    bulk_upsert(session, VisitBlob, rows)

@@ -1,0 +1,88 @@
+"""The parts of a running server, and one transaction per deed: run it, seal its changes, commit, or run it again.
+
+Views, pages and commands share this; none of them commits by itself.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar, cast
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from server.adapters.blobs import BlobStore
+from server.adapters.vault import Vault
+from server.domain.errors import Stale
+from server.extensions import db
+from server.services import audit
+from server.services.changes import Ledger, ReadStale
+from server.settings import Settings
+
+ATTEMPTS = 5
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What app.py put together: settings, keys, blob store, the folder of unfinished uploads, and the clock."""
+
+    settings: Settings
+    vault: Vault
+    blobs: BlobStore
+    uploads: Path
+    clock: Callable[[], datetime]
+
+
+def parts() -> Parts:
+    """Give the parts of the app that serves this request or command."""
+    return cast(Parts, current_app.extensions["zhangshangban"])
+
+
+def transact(deed: Callable[[Ledger], Answer]) -> Answer:
+    """Run a deed in one writing transaction; when what it read has changed meanwhile, run it again from the start.
+
+    Raises Stale when it could not get through after several tries; nothing is written then.
+    """
+    for _ in range(ATTEMPTS):
+        session = cast(Session, db.session())
+        session.rollback()
+        session.connection(execution_options={"writes": True})
+        ledger = Ledger(session, parts().vault)
+        try:
+            answer = deed(ledger)
+            ledger.seal(parts().clock())
+            audit.chain(session)
+            session.commit()
+        except (ReadStale, OperationalError) as error:
+            session.rollback()
+            if isinstance(error, OperationalError) and not _may_pass(error):
+                raise
+        except BaseException:
+            session.rollback()
+            raise
+        else:
+            return answer
+    raise Stale
+
+
+def reading() -> Session:
+    """Give a session for plain reads; it ends with the request."""
+    return cast(Session, db.session())
+
+
+def _may_pass(error: OperationalError) -> bool:
+    """Tell deadlocks and serialization failures (PostgreSQL 40001, 40P01) from real faults."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Open a session of its own that sees one state of the database throughout, whatever others commit meanwhile."""
+    with Session(db.engine) as session:
+        if db.engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session

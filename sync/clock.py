@@ -1,0 +1,123 @@
+"""When an edit was made, told by a device whose wall clock may be a year off.
+
+A device's wall clock decides nothing. Each edit carries evidence: wall time, time since boot, the boot's id, and the last
+server time that this boot has seen (the anchor). From these the corrected time and its uncertainty follow.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sync.canonical import instant, moment
+
+# A phone's oscillator may drift by some 50 parts per million; twice that is a careful bound (100 ms in 1,000 s).
+DRIFT_PER_MILLION = 100
+# Without an anchor nothing is known about a wall clock: an honest uncertainty is years wide.
+UNKNOWN_MS = 10 * 365 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A server time and the moment of this boot at which the device learned it; `trip_ms` is how long the answer took."""
+
+    server_at: str
+    uptime_ms: int
+    boot: str
+    trip_ms: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the device knew about time when it did something."""
+
+    wall: str
+    uptime_ms: int
+    boot: str
+    anchor: Anchor | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the plain form that travels."""
+        plain: dict[str, Any] = {"wall": self.wall, "uptime_ms": self.uptime_ms, "boot": self.boot}
+        if self.anchor:
+            plain["anchor"] = {
+                "server_at": self.anchor.server_at,
+                "uptime_ms": self.anchor.uptime_ms,
+                "boot": self.anchor.boot,
+                "trip_ms": self.anchor.trip_ms,
+            }
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "Evidence":
+        """Read the plain form; what is missing or odd counts as not known, because time never refuses an edit."""
+        anchor = plain.get("anchor")
+        return cls(
+            wall=str(plain.get("wall", "")),
+            uptime_ms=_whole(plain.get("uptime_ms")),
+            boot=str(plain.get("boot", "")),
+            anchor=Anchor(
+                server_at=str(anchor.get("server_at", "")),
+                uptime_ms=_whole(anchor.get("uptime_ms")),
+                boot=str(anchor.get("boot", "")),
+                trip_ms=_whole(anchor.get("trip_ms")),
+            )
+            if isinstance(anchor, dict)
+            else None,
+        )
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A time on the server's clock, in milliseconds since 1970, and how far it may be off to either side."""
+
+    at_ms: int
+    uncertainty_ms: int
+
+    def clearly_after(self, other: "Corrected") -> bool:
+        """Tell whether this was later beyond both uncertainties."""
+        return self.at_ms - self.uncertainty_ms > other.at_ms + other.uncertainty_ms
+
+
+def corrected(evidence: Evidence, *, received_ms: int) -> Corrected:
+    """Put an edit on the server's clock; without an anchor of the same boot only "before it arrived" is known.
+
+    >>> seen = Anchor("2026-07-01T00:00:00.000Z", 5_000, "b1", 40)
+    >>> corrected(Evidence("1999-01-01T00:00:00.000Z", 65_000, "b1", seen), received_ms=0).uncertainty_ms
+    46
+    """
+    anchor = evidence.anchor
+    if anchor and anchor.boot == evidence.boot and evidence.uptime_ms >= anchor.uptime_ms:
+        elapsed = evidence.uptime_ms - anchor.uptime_ms
+        try:
+            at = moment(anchor.server_at) + timedelta(milliseconds=elapsed)
+            return Corrected(_ms(at), anchor.trip_ms + elapsed * DRIFT_PER_MILLION // 1_000_000)
+        except (ValueError, OverflowError):
+            pass
+    try:
+        return Corrected(min(_ms(moment(evidence.wall)), received_ms), UNKNOWN_MS)
+    except (ValueError, OverflowError):
+        return Corrected(received_ms, UNKNOWN_MS)
+
+
+def offset_ms(evidence: Evidence) -> int | None:
+    """Say how far the wall clock is ahead of the corrected time (negative: behind), or None when it is not known."""
+    true = corrected(evidence, received_ms=1 << 62)
+    if true.uncertainty_ms >= UNKNOWN_MS:
+        return None
+    try:
+        return _ms(moment(evidence.wall)) - true.at_ms
+    except ValueError:
+        return None
+
+
+def anchored(server_at: str, *, uptime_ms: int, boot: str, trip_ms: int) -> Anchor:
+    """Remember a server time as this boot's anchor."""
+    return Anchor(instant(moment(server_at)), uptime_ms, boot, trip_ms)
+
+
+def _ms(at: Any) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0

@@ -1,0 +1,41 @@
+"""Checksums by which two copies of a bucket prove that they are the same.
+
+A bucket's checksum is the sum modulo 2^128 of a keyed BLAKE2b of each live record. A sum can be kept up to date record by
+record and, unlike XOR, does not cancel equal pairs; the key is the bucket's own, so that nobody can craft records whose
+digests cancel. Each end computes it over its own bytes.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+MODULUS = 1 << 128
+
+
+def record_digest(key: bytes, record_type: str, record_id: str, seq: int, body: bytes) -> int:
+    """Digest one live record: its type, id, seq and canonical bytes, under the bucket's key (16 to 64 bytes)."""
+    head = f"{record_type}\0{record_id}\0{seq}\0".encode()
+    return int.from_bytes(hashlib.blake2b(head + body, digest_size=16, key=key).digest(), "big")
+
+
+def add(total: int, digest: int) -> int:
+    """Put a record into a bucket's sum."""
+    return (total + digest) % MODULUS
+
+
+def remove(total: int, digest: int) -> int:
+    """Take a record out of a bucket's sum."""
+    return (total - digest) % MODULUS
+
+
+def checksum(key: bytes, records: Iterable[tuple[str, str, int, bytes]]) -> tuple[int, str]:
+    """Count and sum (type, id, seq, body) anew. Returns the count and the checksum as 32 hex digits."""
+    count = total = 0
+    for record_type, record_id, seq, body in records:
+        total = add(total, record_digest(key, record_type, record_id, seq, body))
+        count += 1
+    return count, as_text(total)
+
+
+def as_text(total: int) -> str:
+    """Write a sum as the 32 hex digits that travel."""
+    return f"{total:032x}"

@@ -1,0 +1,156 @@
+"""Merging one device's edit into a record, field by field, by the class that the record type declares.
+
+A field is in conflict only where someone else changed it after what the device had seen, and to another value. What the
+device itself did earlier it has seen, whether or not the server had answered yet; so an edit's base is the bucket's seq
+that the device had applied, and each mark names the installation that made it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sync.clock import Corrected
+from sync.records.fields import Merge, RecordType
+
+OFFICE = ""  # The writer of what was changed on the server itself.
+CREATED = "*"  # The mark of every field that has none of its own: the record's creation.
+
+
+class Mark(NamedTuple):
+    """Who last changed a field: at which seq of its bucket, by which installation, and when (corrected)."""
+
+    seq: int
+    writer: str
+    at_ms: int
+    uncertainty_ms: int
+
+    @property
+    def at(self) -> Corrected:
+        """The corrected time as a value that compares."""
+        return Corrected(self.at_ms, self.uncertainty_ms)
+
+
+@dataclass(frozen=True)
+class Current:
+    """A record as the server holds it: its fields, and per field who last changed it."""
+
+    fields: Mapping[str, Any]
+    marks: Mapping[str, Mark]
+
+    def mark(self, name: str) -> Mark:
+        """Give a field's mark, or the creation's."""
+        return self.marks.get(name) or self.marks.get(CREATED) or Mark(0, OFFICE, 0, 0)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a device asks: new field values, the bucket seq that it had seen, its installation, and when."""
+
+    fields: Mapping[str, Any]
+    base: int
+    writer: str
+    at: Corrected
+
+
+@dataclass(frozen=True)
+class Held:
+    """A value that waits for a person: `kind` is conflict (two workers differ) or proposal (the register is reviewed)."""
+
+    field: str
+    kind: str
+    current: Any
+    offered: Any
+
+
+@dataclass
+class Outcome:
+    """What becomes of an edit. Every offered value is in exactly one of the lists, or equals what stands already."""
+
+    changed: dict[str, Any] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+    superseded: dict[str, Any] = field(default_factory=dict)  # field -> the value that lost, for the history
+    refused: dict[str, Any] = field(default_factory=dict)  # field -> the value that may not be written
+    merged: dict[str, Any] = field(default_factory=dict)  # field -> what another person wrote meanwhile
+
+
+def merge(record_type: RecordType, current: Current, edit: Edit) -> Outcome:
+    """Decide each field of an edit against a live record. Pure: the same arguments give the same outcome."""
+    outcome = Outcome()
+    for name in sorted(edit.fields):
+        offered = edit.fields[name]
+        stands = current.fields.get(name)
+        merge_class = record_type.merge_class(name)
+        if merge_class is Merge.GROW_SET:
+            _grow(outcome, name, current, edit)
+        elif offered == stands:
+            continue
+        else:
+            _decide(outcome, record_type, name, merge_class, current, edit)
+    for name, mark in current.marks.items():
+        if name != CREATED and name not in edit.fields and _unseen(mark, edit):
+            outcome.merged[name] = current.fields.get(name)
+    return outcome
+
+
+def create(record_type: RecordType, fields: Mapping[str, Any]) -> Outcome:
+    """Decide a new record's fields: all are taken but the office's own."""
+    outcome = Outcome()
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if record_type.merge_class(name) is Merge.SERVER_OWNED:
+            outcome.refused[name] = value
+        else:
+            outcome.changed[name] = value
+    return outcome
+
+
+def _decide(
+    outcome: Outcome, record_type: RecordType, name: str, merge_class: Merge, current: Current, edit: Edit
+) -> None:
+    offered, stands, mark = edit.fields[name], current.fields.get(name), current.mark(name)
+    if merge_class is Merge.SERVER_OWNED:
+        outcome.refused[name] = offered
+    elif merge_class is Merge.WRITE_ONCE:
+        if stands is None:
+            outcome.changed[name] = offered
+        else:
+            outcome.refused[name] = offered
+    elif merge_class is Merge.REVIEWED:
+        outcome.held.append(Held(name, "proposal", stands, offered))
+    elif merge_class is Merge.STEPWISE:
+        steps = record_type.fields[name].steps
+        if stands is None or (offered in steps and steps.index(offered) > _position(steps, stands)):
+            outcome.changed[name] = offered
+        else:
+            outcome.superseded[name] = offered
+    elif not _unseen(mark, edit):
+        outcome.changed[name] = offered
+    elif merge_class is Merge.LAST_WRITER and edit.at.clearly_after(mark.at):
+        outcome.superseded[name] = stands
+        outcome.changed[name] = offered
+    elif merge_class is Merge.LAST_WRITER and mark.at.clearly_after(edit.at):
+        outcome.superseded[name] = offered
+    else:
+        outcome.held.append(Held(name, "conflict", stands, offered))
+
+
+def _grow(outcome: Outcome, name: str, current: Current, edit: Edit) -> None:
+    """Unite two sets; what somebody removed on purpose, unseen by the device, stays removed."""
+    stands: dict[str, bool] = dict(current.fields.get(name) or {})
+    united = dict(stands)
+    for item, wanted in (edit.fields[name] or {}).items():
+        if wanted and stands.get(item) is False and _unseen(current.mark(name), edit):
+            outcome.superseded.setdefault(name, {})[item] = wanted
+            continue
+        united[item] = wanted
+    if united != stands:
+        outcome.changed[name] = united
+
+
+def _unseen(mark: Mark, edit: Edit) -> bool:
+    return mark.seq > edit.base and mark.writer != edit.writer
+
+
+def _position(steps: tuple[str, ...], value: Any) -> int:
+    return steps.index(value) if value in steps else -1

@@ -1,0 +1,319 @@
+"""The messages of one exchange: what a device sends, and the frames that the server answers.
+
+The answer is a sequence of lines, each one JSON frame; a line without its end does not count, so an answer may be cut
+anywhere and what came before stays good. docs/sync-protocol.md tells the why; this file is the only place of the form.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sync.canonical import dumps, loads
+from sync.errors import Malformed, SyncError
+
+PROTOCOL = 1
+SCHEMA = 1  # Rises when a record type gains or changes fields; every schema ever shipped may still send.
+CHUNK = 200  # Mutations in one request.
+OPERATIONS = frozenset({"create", "update", "delete"})
+REASONS = frozenset({"deleted", "moved", "merged", "out_of_scope"})
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One change that a device made: `n` counts its installation's changes; `base` is the bucket seq it had seen."""
+
+    n: int
+    type: str
+    id: str
+    op: str
+    bucket: str
+    base: int
+    fields: Mapping[str, Any]
+    at: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the plain form that travels."""
+        return {
+            "n": self.n,
+            "type": self.type,
+            "id": self.id,
+            "op": self.op,
+            "bucket": self.bucket,
+            "base": self.base,
+            "fields": dict(self.fields),
+            "at": dict(self.at),
+        }
+
+    @classmethod
+    def from_dict(cls, plain: Any) -> "Mutation":
+        """Read the plain form. Raises Malformed when it is no mutation; whether it is allowed is another question."""
+        _need(isinstance(plain, dict), "mutation")
+        _need(_whole(plain.get("n")) and plain["n"] > 0, "mutation.n")
+        _need(_whole(plain.get("base")), "mutation.base")
+        _need(plain.get("op") in OPERATIONS, "mutation.op")
+        for name in ("type", "id", "bucket"):
+            _need(_short(plain.get(name)), f"mutation.{name}")
+        _need(isinstance(plain.get("fields"), dict) and isinstance(plain.get("at"), dict), "mutation.fields")
+        return cls(**{name: plain[name] for name in ("n", "type", "id", "op", "bucket", "base", "fields", "at")})
+
+    def digest(self) -> bytes:
+        """Hash the content, so that the same number with other content is noticed."""
+        return hashlib.sha256(dumps(self.to_dict())).digest()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a device sends. `have` holds its cursors; `proof` covers its counts and checksums, so idle answers are short."""
+
+    installation: int
+    epoch: str
+    have: Mapping[str, int]
+    mutations: tuple[Mutation, ...] = ()
+    proof: str = ""
+    clock: Mapping[str, Any] = field(default_factory=dict)
+    limit_bytes: int = 1 << 20
+    protocol: int = PROTOCOL
+    schema: int = SCHEMA
+
+    def encode(self) -> bytes:
+        """Write the request's body."""
+        return dumps(
+            {
+                "protocol": self.protocol,
+                "schema": self.schema,
+                "installation": self.installation,
+                "epoch": self.epoch,
+                "have": dict(self.have),
+                "proof": self.proof,
+                "clock": dict(self.clock),
+                "limit_bytes": self.limit_bytes,
+                "mutations": [mutation.to_dict() for mutation in self.mutations],
+            }
+        )
+
+    @classmethod
+    def decode(cls, body: bytes) -> "Request":
+        """Read a request. Raises Malformed; a mutation that is malformed alone spoils the request, as it has no number."""
+        plain = loads(body)
+        _need(isinstance(plain, dict), "request")
+        _need(plain.get("protocol") == PROTOCOL, "request.protocol")
+        _need(_whole(plain.get("installation")), "request.installation")
+        _need(_whole(plain.get("schema")), "request.schema")
+        have, mutations = plain.get("have", {}), plain.get("mutations", [])
+        _need(isinstance(have, dict) and all(_whole(seq) for seq in have.values()), "request.have")
+        _need(isinstance(mutations, list) and len(mutations) <= CHUNK, "request.mutations")
+        limit = plain.get("limit_bytes", 1 << 20)
+        _need(_whole(limit) and limit > 0, "request.limit_bytes")
+        clock = plain.get("clock", {})
+        return cls(
+            installation=plain["installation"],
+            epoch=str(plain.get("epoch", "")),
+            have=have,
+            mutations=tuple(Mutation.from_dict(one) for one in mutations),
+            proof=str(plain.get("proof", "")),
+            clock=clock if isinstance(clock, dict) else {},
+            limit_bytes=limit,
+            schema=plain["schema"],
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one mutation: applied, merged, held or refused; `seq` is where its change stands in the bucket."""
+
+    n: int
+    outcome: str
+    bucket: str = ""
+    seq: int = 0
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what was held, refused or merged, by field name
+    problem: Mapping[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the plain form that travels and that the server keeps to repeat it."""
+        plain: dict[str, Any] = {"n": self.n, "outcome": self.outcome, "bucket": self.bucket, "seq": self.seq}
+        if self.fields:
+            plain["fields"] = dict(self.fields)
+        if self.problem:
+            plain["problem"] = dict(self.problem)
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Result":
+        """Read the plain form."""
+        return cls(
+            n=plain["n"],
+            outcome=plain["outcome"],
+            bucket=plain.get("bucket", ""),
+            seq=plain.get("seq", 0),
+            fields=plain.get("fields", {}),
+            problem=plain.get("problem"),
+        )
+
+
+class Row(NamedTuple):
+    """A record's latest state, or (body None) why it is no longer in the bucket."""
+
+    type: str
+    id: str
+    seq: int
+    body: bytes | None
+    reason: str = ""
+
+
+class BucketState(NamedTuple):
+    """A bucket as one end holds it: highest seq, number of live records, their checksum."""
+
+    head: int
+    live: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """Who answers, and when: the anchor for the device's clock. Another epoch means that the server was restored."""
+
+    server_at: str
+    epoch: str
+
+
+@dataclass(frozen=True)
+class Acks:
+    """Up to where the installation's mutations are committed, up to where a backup covers them, and each result."""
+
+    applied_n: int
+    durable_n: int
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Every bucket that the user may see, with the server's state and checksum key; all others are to be dropped.
+
+    When the request's proof already equals the server's, `same` is true and the list is left out.
+    """
+
+    same: bool
+    states: Mapping[str, BucketState] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one bucket after `since`, in seq order; to be kept in one transaction together with the cursor `upto`."""
+
+    bucket: str
+    since: int
+    upto: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class End:
+    """The last frame: whether rows remain, when to come again, and which lanes are open."""
+
+    more: bool
+    after_s: int = 300
+    lanes: tuple[str, ...] = ("records", "photos")
+
+
+Frame = Welcome | Acks | Scope | Page | End
+
+
+def proof(epoch: str, states: Mapping[str, BucketState]) -> str:
+    """Digest all bucket states, so that two ends that agree need to send 32 characters."""
+    return hashlib.blake2b(dumps([epoch, {k: list(v) for k, v in states.items()}]), digest_size=16).hexdigest()
+
+
+def encode(frame: Frame) -> bytes:
+    """Write one frame as one line. Rows' bodies are put in as they are: they are canonical JSON already."""
+    match frame:
+        case Welcome():
+            return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch})
+        case Acks():
+            results = [result.to_dict() for result in frame.results]
+            return _line(
+                {"frame": "acks", "applied_n": frame.applied_n, "durable_n": frame.durable_n, "results": results}
+            )
+        case Scope(same=True):
+            return _line({"frame": "scope", "same": True})
+        case Scope():
+            states = {name: [*state, frame.keys[name]] for name, state in frame.states.items()}
+            return _line({"frame": "scope", "same": False, "buckets": states})
+        case Page():
+            head = dumps({"frame": "page", "bucket": frame.bucket, "since": frame.since, "upto": frame.upto})
+            return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
+        case End():
+            return _line({"frame": "end", "more": frame.more, "after_s": frame.after_s, "lanes": list(frame.lanes)})
+
+
+def decode(line: bytes) -> Frame:
+    """Read one frame. Raises Malformed."""
+    plain = loads(line)
+    try:
+        match plain["frame"]:
+            case "welcome":
+                return Welcome(plain["server_at"], plain["epoch"])
+            case "acks":
+                results = tuple(Result.from_dict(one) for one in plain["results"])
+                return Acks(plain["applied_n"], plain["durable_n"], results)
+            case "scope" if plain["same"]:
+                return Scope(same=True)
+            case "scope":
+                buckets = plain["buckets"]
+                return Scope(
+                    same=False,
+                    states={name: BucketState(*values[:3]) for name, values in buckets.items()},
+                    keys={name: values[3] for name, values in buckets.items()},
+                )
+            case "page":
+                rows = tuple(_read_row(row) for row in plain["rows"])
+                return Page(plain["bucket"], plain["since"], plain["upto"], rows)
+            case "end":
+                return End(plain["more"], plain["after_s"], tuple(plain["lanes"]))
+    except SyncError:
+        raise
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+        raise Malformed("frame", type(error).__name__) from None
+    raise Malformed("frame.unknown")
+
+
+def frames(chunks: Iterable[bytes]) -> Iterator[Frame]:
+    """Read frames from a stream of bytes; what follows the last line end is dropped, for it may have been cut."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from map(decode, lines)
+
+
+def _row(row: Row) -> bytes:
+    head = dumps([row.type, row.id, row.seq])[:-1]
+    if row.body is None:
+        return head + b",null," + dumps(row.reason) + b"]"
+    return head + b"," + row.body + b"]"
+
+
+def _read_row(plain: list[Any]) -> Row:
+    record_type, record_id, seq, body = plain[:4]
+    _need(_short(record_type) and _short(record_id) and _whole(seq), "row")
+    if body is None:
+        return Row(record_type, record_id, seq, None, plain[4])
+    _need(isinstance(body, dict), "row.body")
+    return Row(record_type, record_id, seq, dumps(body))
+
+
+def _line(plain: dict[str, Any]) -> bytes:
+    return dumps(plain) + b"\n"
+
+
+def _need(holds: bool, what: str) -> None:
+    if not holds:
+        raise Malformed("protocol", what)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 64

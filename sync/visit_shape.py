@@ -1,0 +1,44 @@
+"""The legal shape of a home visit, checked alike on the device before sealing and on the server on arrival.
+
+最低生活保障审核确认办法 (民发〔2021〕57号) art. 16: at least two investigators, who sign, and a household member who signs or
+the reason why not. The number is a parameter (`visit.min_investigators`), so it is an argument here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+MODES = frozenset({"on_site", "phone", "video"})
+IDENTITY_METHODS = frozenset({"face", "id_card", "guardian", "witness"})
+# An identity step is finished when some way ended it; no outcome of the face alone blocks a visit (product.md's ladder).
+IDENTITY_FINISHED = frozenset({"match", "confirmed", "declined", "unresolved"})
+
+
+def shortcomings(visit: Mapping[str, Any], *, min_investigators: int) -> list[str]:
+    """List the codes of what a visit still lacks before it may be sealed; an empty list means that it has its shape."""
+    found: list[str] = []
+    investigators = {p.get("staff_id") for p in visit.get("participants") or () if p.get("staff_id")}
+    signatures = visit.get("signatures") or ()
+    signed = {s.get("signer_id") for s in signatures if s.get("role") == "investigator" and s.get("blob")}
+    if len(investigators) < min_investigators:
+        found.append("visit.investigator_missing")
+    if len(signed & investigators) < min_investigators:
+        found.append("visit.investigator_signature_missing")
+    household = [s for s in signatures if s.get("role") == "household"]
+    if not any(s.get("blob") or s.get("refused_reason") for s in household):
+        found.append("visit.household_signature_missing")
+    if not any(_finished(check) for check in visit.get("identity") or ()):
+        found.append("visit.identity_missing")
+    if visit.get("mode") not in MODES:
+        found.append("visit.mode_unknown")
+    return found
+
+
+def blob_hashes(record: Mapping[str, Any]) -> list[str]:
+    """Name every blob that a visit or an amendment rests on: photos, papers and signatures, each once, in order."""
+    named = [item.get("blob") for item in record.get("evidence") or ()]
+    named += [item.get("blob") for item in record.get("signatures") or ()]
+    return list(dict.fromkeys(blob for blob in named if isinstance(blob, str)))
+
+
+def _finished(check: Mapping[str, Any]) -> bool:
+    return check.get("method") in IDENTITY_METHODS and check.get("outcome") in IDENTITY_FINISHED

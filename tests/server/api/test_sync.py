@@ -1,0 +1,164 @@
+"""The exchange through HTTP: exactly once, in scope, atomic, and provably the same at both ends."""
+
+import pytest
+import zstandard
+
+from sync.protocol import Request, proof
+from tests.server.office import VILLAGES, Office, an_id, sha_of
+
+
+def test_a_new_device_pulls_the_villages_of_its_user_and_both_ends_agree(office: Office):
+    device = office.device("caseworker1")
+    device.exchange()
+    buckets = set(device.states)
+    assert buckets == {"reference", f"user:{office.staff['caseworker1']}", VILLAGES[0], VILLAGES[1]}
+    for bucket in (VILLAGES[0], VILLAGES[1]):
+        assert device.own_state(bucket) == device.states[bucket]
+        assert device.states[bucket].live == 3
+
+
+def test_an_idle_exchange_answers_in_a_few_hundred_bytes(office: Office):
+    device = office.device()
+    device.exchange()
+    evidence = proof(device.epoch, device.states)
+    response = device.post(Request(1, device.epoch, device.have, proof=evidence))
+    assert b'"same":true' in response.data
+    assert len(response.data) < 500
+
+
+def test_a_visit_is_applied_once_however_often_it_is_sent(office: Office):
+    device = office.device()
+    device.exchange()
+    visit_id = an_id()
+    mutation = device.mutation("visit", visit_id, "create", VILLAGES[0], office.visit(device))
+    first = device.exchange([mutation])
+    again = device.exchange([mutation])
+    assert [result.outcome for result in first.results] == ["applied"]
+    assert again.results == first.results
+    assert sum(1 for key in device.rows if key[1:] == ("visit", visit_id)) == 1
+    assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+
+
+def test_the_same_number_with_other_content_is_a_cloned_device(office: Office):
+    device = office.device()
+    device.exchange()
+    device.exchange([device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))])
+    device.n = 0
+    other = device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))
+    response = device.post(Request(1, device.epoch, device.have, (other,)))
+    assert (response.status_code, response.json["code"]) == (409, "device.cloned")
+
+
+def test_after_a_gap_nothing_is_applied_and_the_expected_number_is_told(office: Office):
+    device = office.device()
+    device.exchange()
+    device.n = 5
+    acks = device.exchange([device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))])
+    assert (acks.applied_n, acks.results) == (0, ())
+
+
+def test_a_bad_mutation_is_refused_alone_and_kept(office: Office):
+    device = office.device()
+    device.exchange()
+    lacking = office.visit(device)
+    lacking["participants"] = lacking["participants"][:1]
+    bad = device.mutation("visit", an_id(), "create", VILLAGES[0], lacking)
+    good = device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))
+    acks = device.exchange([bad, good])
+    assert [result.outcome for result in acks.results] == ["refused", "applied"]
+    assert acks.results[0].problem["code"] == "input.invalid"
+    assert "visit.investigator_missing" in acks.results[0].problem["fields"]
+    assert acks.applied_n == 2
+
+
+@pytest.mark.parametrize("bucket", [VILLAGES[2], "reference", "user:somebody"])
+def test_nothing_can_be_written_outside_of_the_scope(office: Office, bucket: str):
+    device = office.device("caseworker1")
+    device.exchange()
+    mutation = device.mutation("visit", an_id(), "create", bucket, office.visit(device, VILLAGES[2]))
+    (result,) = device.exchange([mutation]).results
+    assert (result.outcome, result.problem["code"]) == ("refused", "record.not_found")
+
+
+def test_a_registered_name_is_held_as_a_proposal_and_the_register_stands(office: Office):
+    device = office.device()
+    device.exchange()
+    person = next(key[2] for key in device.rows if key[:2] == (VILLAGES[0], "person"))
+    before = device.rows[VILLAGES[0], "person", person]
+    mutation = device.mutation("person", person, "update", VILLAGES[0], {"name": "王贵花"})
+    (result,) = device.exchange([mutation]).results
+    assert result.outcome == "held"
+    assert result.fields["name"]["kind"] == "proposal"
+    assert device.rows[VILLAGES[0], "person", person] == before
+
+
+def test_two_workers_who_change_an_address_open_a_conflict_and_nothing_is_overwritten(office: Office):
+    one, other = office.device("caseworker1"), office.device("caseworker3")
+    one.exchange()
+    other.exchange()
+    household = office.households[VILLAGES[0]]
+    first = one.exchange([one.mutation("household", household, "update", VILLAGES[0], {"address": "三组12号"})])
+    second = other.exchange([other.mutation("household", household, "update", VILLAGES[0], {"address": "三组21号"})])
+    assert [first.results[0].outcome, second.results[0].outcome] == ["applied", "held"]
+    assert "三组12号".encode() in other.rows[VILLAGES[0], "household", household][1]
+
+
+def test_a_device_may_edit_again_what_it_changed_itself_before_the_answer(office: Office):
+    device = office.device()
+    device.exchange()
+    household = office.households[VILLAGES[0]]
+    edits = [device.mutation("household", household, "update", VILLAGES[0], {"address": text}) for text in ("甲", "乙")]
+    assert [result.outcome for result in device.exchange(edits).results] == ["applied", "applied"]
+    assert "乙".encode() in device.rows[VILLAGES[0], "household", household][1]
+
+
+def test_the_office_decides_the_state_of_a_review_not_the_device(office: Office):
+    device = office.device()
+    device.exchange()
+    visit_id = an_id()
+    fields = {**office.visit(device), "review_state": "approved"}
+    device.exchange([device.mutation("visit", visit_id, "create", VILLAGES[0], fields)])
+    assert b'"review_state":"pending"' in device.rows[VILLAGES[0], "visit", visit_id][1]
+
+
+def test_a_seal_that_does_not_hold_is_kept_and_shown(office: Office):
+    device = office.device()
+    device.exchange()
+    visit_id = an_id()
+    fields = {**office.visit(device), "answers": {"income/monthly": 1}}
+    device.exchange([device.mutation("visit", visit_id, "create", VILLAGES[0], fields)])
+    assert b'"verdict":"altered"' in device.rows[VILLAGES[0], "visit", visit_id][1]
+
+
+def test_a_small_budget_brings_everything_in_several_answers(office: Office):
+    device = office.device()
+    rounds = 0
+    while rounds == 0 or device.end.more:
+        device.exchange(limit_bytes=1)
+        rounds += 1
+    assert rounds > 1
+    assert all(device.own_state(bucket) == device.states[bucket] for bucket in VILLAGES[:2])
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"protocol":1}', b"\xff", b'{"protocol":1.5}'])
+def test_bytes_that_are_no_message_are_refused_with_a_problem(office: Office, body: bytes):
+    device = office.device()
+    response = device.client.post("/sync/v1/exchange", data=body, headers={"Authorization": f"Bearer {device.token}"})
+    assert (response.status_code, response.json["code"]) == (422, "sync.malformed")
+
+
+def test_a_packed_bomb_is_refused(office: Office):
+    bomb = zstandard.ZstdCompressor().compress(bytes(64 << 20))
+    device = office.device()
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": "zstd"}
+    response = device.client.post("/sync/v1/exchange", data=bomb, headers=headers)
+    assert (response.status_code, response.json["code"]) == (413, "body.too_large")
+
+
+def test_blobs_of_a_visit_are_known_before_they_arrive(office: Office):
+    device = office.device()
+    device.exchange()
+    visit_id = an_id()
+    device.exchange([device.mutation("visit", visit_id, "create", VILLAGES[0], office.visit(device))])
+    response = device.client.get(f"/api/v1/visits/{visit_id}", headers=office.bearer("reviewer1"))
+    assert sha_of("photo") in response.json["blobs_missing"]
