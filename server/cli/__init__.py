@@ -1,0 +1,19 @@
+"""The flask commands; each parses, calls one service, prints. Data on stdout, progress on stderr, exit 0, 1 or 2."""
+
+from flask import Flask
+
+from server.cli import demo, office, upkeep
+
+
+def register(app: Flask) -> None:
+    """Put every command on the app."""
+    for command in (
+        demo.demo,
+        office.users,
+        office.areas,
+        office.devices,
+        upkeep.audit,
+        upkeep.openapi,
+        upkeep.doctor,
+    ):
+        app.cli.add_command(command)

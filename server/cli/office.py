@@ -1,0 +1,140 @@
+"""flask users, areas, devices: running the office."""
+
+import csv
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from server.cli.output import OfficeGroup, as_json, say
+from server.domain.errors import InputInvalid
+from server.domain.permissions import ROLES, Actor, Grant
+from server.models.device import Device
+from server.models.office import Staff
+from server.services import areas as area_service
+from server.services import devices as device_service
+from server.services import staff as accounts
+from server.services.ids import make_id
+from server.transaction import parts, reading, transact
+from sync.canonical import instant
+
+OPERATOR = Actor("operator", "命令行", ())
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """A line of the areas file."""
+
+    code: str
+    name: str
+
+
+@click.group(cls=OfficeGroup)
+def users() -> None:
+    """人员账号。"""
+
+
+@users.command()
+@click.argument("username")
+@click.option("--name", required=True, help="姓名")
+@click.option("--role", "roles", required=True, multiple=True, help="岗位:地区代码, 可多次; 岗位: " + ", ".join(ROLES))
+@click.password_option(help="密码 (不给则提示输入)")
+@as_json
+@with_appcontext
+def create(username: str, name: str, roles: tuple[str, ...], password: str, as_json: bool) -> None:
+    """开一个账号。例: flask users create zhang --name 张敏 --role caseworker:430981114"""
+    grants = [Grant(role, area) for role, _, area in (one.partition(":") for one in roles)]
+    password_hash = accounts.hashed(password)
+    now = parts().clock()
+    staff_id = make_id(now)
+    transact(
+        lambda ledger: accounts.create(
+            ledger,
+            staff_id,
+            username=username,
+            display_name=name,
+            password_hash=password_hash,
+            grants=grants,
+            now=now,
+        )
+    )
+    say({"id": staff_id, "username": username}, as_json, lambda _: [f"已开通账号 {username}"])
+
+
+@users.command()
+@click.argument("username")
+@with_appcontext
+def disable(username: str) -> None:
+    """停用账号, 其登录立即失效。"""
+    transact(lambda ledger: accounts.disable(ledger.session, username, now=parts().clock()))
+    click.echo(f"已停用 {username}")
+
+
+@users.command()
+@click.argument("username")
+@click.password_option(help="新密码 (不给则提示输入)")
+@with_appcontext
+def reset(username: str, password: str) -> None:
+    """重设密码, 原有登录立即失效。"""
+    transact(lambda ledger: accounts.reset(ledger.session, username, password, now=parts().clock()))
+    click.echo(f"已重设 {username} 的密码")
+
+
+@click.group(cls=OfficeGroup)
+def areas() -> None:
+    """行政区划。"""
+
+
+@areas.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@as_json
+@with_appcontext
+def import_areas(file: TextIO, as_json: bool) -> None:
+    """从 CSV (列: code,name) 导入区划; 已有的代码会改名, 重复导入无害。"""
+    reader = csv.DictReader(file)
+    if not {"code", "name"} <= set(reader.fieldnames or ()):
+        raise InputInvalid("CSV 第一行要有 code 和 name 两列")
+    rows = [AreaRow(row["code"] or "", row["name"] or "") for row in reader]
+    changed = transact(lambda ledger: area_service.put(ledger, rows, now=parts().clock()))
+    say({"read": len(rows), "changed": changed}, as_json, lambda _: [f"读入 {len(rows)} 行, 新增或改名 {changed} 个"])
+
+
+@click.group(cls=OfficeGroup)
+def devices() -> None:
+    """外勤设备。"""
+
+
+@devices.command("list")
+@as_json
+@with_appcontext
+def list_devices(as_json: bool) -> None:
+    """列出设备: 归谁用, 最近何时联系, 是否停用。"""
+    statement = select(Device, Staff.display_name).join(Staff, Staff.id == Device.staff_id).order_by(Device.enrolled_at)
+    rows = [
+        {
+            "id": device.id,
+            "name": device.name,
+            "staff": name,
+            "last_seen_at": instant(device.last_seen_at) if device.last_seen_at else None,
+            "revoked": device.revoked_at is not None,
+            "clock_offset_ms": device.clock_offset_ms,
+        }
+        for device, name in reading().execute(statement)
+    ]
+    say(rows, as_json, lambda _: [_device_line(row) for row in rows] or ["还没有登记设备"])
+
+
+@devices.command()
+@click.argument("device_id")
+@with_appcontext
+def revoke(device_id: str) -> None:
+    """停用一台设备 (如遗失), 它的登录立即失效。"""
+    transact(lambda ledger: device_service.revoke(ledger.session, OPERATOR, device_id, now=parts().clock()))
+    click.echo("已停用")
+
+
+def _device_line(row: dict[str, object]) -> str:
+    state = "已停用" if row["revoked"] else "在用"
+    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  最近联系 {row['last_seen_at'] or '从未'}"

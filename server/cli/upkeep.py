@@ -1,0 +1,56 @@
+"""flask audit, openapi, doctor: whether everything is as it should be."""
+
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from server.cli.output import OfficeGroup, as_json, say
+from server.models.ledger import Bucket
+from server.queries import records
+from server.services import audit as audit_service
+from server.services import proof
+from server.transaction import parts, reading
+
+
+@click.group(cls=OfficeGroup)
+def audit() -> None:
+    """办事与查询日志。"""
+
+
+@audit.command()
+@as_json
+@with_appcontext
+def verify(as_json: bool) -> None:
+    """核对日志链: 少了或改了一行都会发现, 发现时以 1 退出。"""
+    broken = [{"actor": actor, "n": n} for actor, n in audit_service.broken_links(reading())]
+    result = {"intact": not broken, "broken": broken}
+    say(result, as_json, lambda _: ["日志链完整"] if not broken else [f"断裂: {one}" for one in broken])
+    if broken:
+        raise SystemExit(1)
+
+
+@click.command()
+@with_appcontext
+def openapi() -> None:
+    """打印接口说明 (OpenAPI 3.1)。"""
+    api: Any = current_app.extensions["flask-smorest"]
+    say(next(iter(api["apis"].values()))["ext_obj"].spec.to_dict(), as_json=True)
+
+
+@click.command()
+@as_json
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """体检: 数据库、每个村的校验和 (从每条记录重新计算)、照片文件、日志链。有问题以 1 退出。"""
+    session = reading()
+    faults: list[str] = []
+    buckets = session.query(Bucket).order_by(Bucket.id).all()
+    faults += [f"校验和不符: {name}" for name in proof.wrong_buckets(session, parts().vault, buckets)]
+    faults += [f"照片文件缺失: {sha[:12]}…" for sha in proof.lost_blobs(session, parts().blobs)]
+    faults += [f"日志链断裂: {actor} 第 {n} 行" for actor, n in audit_service.broken_links(session)]
+    result = {"epoch": records.epoch(session), "buckets": len(buckets), "faults": faults}
+    say(result, as_json, lambda _: faults or [f"一切正常: {len(buckets)} 个村或分区, 校验和、照片、日志链都相符"])
+    if faults:
+        raise SystemExit(1)
