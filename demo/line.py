@@ -1,0 +1,79 @@
+"""A bad line between device and office: passes bytes both ways, counts what it sees, and can be cut in mid-upload."""
+
+import contextlib
+import re
+import socket
+import socketserver
+import threading
+from dataclasses import dataclass, field
+
+PIECE_BYTES = 16 * 1024
+_PATCH = re.compile(rb"PATCH /files/[^ ]+ HTTP/1\.1\r\n(.*?)\r\n\r\n", re.S | re.I)
+_OFFSET = re.compile(rb"upload-offset: *(\d+)", re.I)
+
+
+@dataclass
+class Line:
+    """A loopback port that leads to the office's; `cut_after_bytes` cuts the next upload once, after so many bytes."""
+
+    office_port: int
+    cut_after_bytes: int | None = None
+    cuts: int = 0
+    resumed_offsets: list[int] = field(default_factory=list)
+
+    def open(self) -> int:
+        """Begin to serve; gives the port."""
+        line = self
+
+        class Connection(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                line._pass(self.request)
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return int(self._server.server_address[1])
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _pass(self, device: socket.socket) -> None:
+        try:
+            office = socket.create_connection(("127.0.0.1", self.office_port), timeout=5)
+        except OSError:
+            return  # The office is down: the device sees a line that closes at once.
+        office.settimeout(None)
+        answers = threading.Thread(target=_copy, args=(office, device), daemon=True)
+        answers.start()
+        with contextlib.suppress(OSError):
+            self._carry(device, office)
+        for end in (device, office):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        answers.join(timeout=5)
+        office.close()
+
+    def _carry(self, device: socket.socket, office: socket.socket) -> None:
+        uploaded = 0
+        uploading = False
+        while data := device.recv(PIECE_BYTES):
+            for head in _PATCH.finditer(data):
+                uploading, uploaded = True, 0
+                offset = _OFFSET.search(head[1])
+                if offset and int(offset[1]) > 0:
+                    self.resumed_offsets.append(int(offset[1]))
+            uploaded += len(data)
+            if uploading and self.cut_after_bytes is not None and uploaded > self.cut_after_bytes:
+                office.sendall(data)
+                self.cut_after_bytes = None
+                self.cuts += 1
+                return
+            office.sendall(data)
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(PIECE_BYTES):
+            target.sendall(data)
