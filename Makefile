@@ -58,7 +58,7 @@ lock: .venv/ready ## pin and hash the dependencies anew from requirements*.in
 	@echo uv | $(BIN)/uv pip compile - --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-tools.txt
 
 migration: .venv/ready ## a new migration: make migration NAME=add_due_on
-	@$(BIN)/python -m migrations $(NAME)
+	@sh migrations/new.sh "$(NAME)"
 
 clean: ## remove what demo, tests and benchmarks left in var/
 	@rm -rf var

@@ -5,6 +5,7 @@ import re
 import socket
 import socketserver
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PIECE_BYTES = 16 * 1024
@@ -14,10 +15,15 @@ _OFFSET = re.compile(rb"upload-offset: *(\d+)", re.I)
 
 @dataclass
 class Line:
-    """A loopback port that leads to the office's; `cut_after_bytes` cuts the next upload once, after so many bytes."""
+    """A loopback port that leads to the office's; `cut_after_bytes` cuts the next upload once, after so many bytes.
+
+    `watch` is called with the direction (up, down) and each piece before it is passed on; tests use it to kill an end.
+    """
 
     office_port: int
+    port: int = 0
     cut_after_bytes: int | None = None
+    watch: Callable[[str, bytes], None] | None = None
     cuts: int = 0
     resumed_offsets: list[int] = field(default_factory=list)
 
@@ -29,7 +35,8 @@ class Line:
             def handle(self) -> None:
                 line._pass(self.request)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+        socketserver.ThreadingTCPServer.allow_reuse_address = True
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), Connection)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return int(self._server.server_address[1])
@@ -45,7 +52,7 @@ class Line:
         except OSError:
             return  # The office is down: the device sees a line that closes at once.
         office.settimeout(None)
-        answers = threading.Thread(target=_copy, args=(office, device), daemon=True)
+        answers = threading.Thread(target=self._answer, args=(office, device), daemon=True)
         answers.start()
         with contextlib.suppress(OSError):
             self._carry(device, office)
@@ -59,6 +66,8 @@ class Line:
         uploaded = 0
         uploading = False
         while data := device.recv(PIECE_BYTES):
+            if self.watch:
+                self.watch("up", data)
             for head in _PATCH.finditer(data):
                 uploading, uploaded = True, 0
                 offset = _OFFSET.search(head[1])
@@ -72,8 +81,9 @@ class Line:
                 return
             office.sendall(data)
 
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(PIECE_BYTES):
-            target.sendall(data)
+    def _answer(self, office: socket.socket, device: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := office.recv(PIECE_BYTES):
+                if self.watch:
+                    self.watch("down", data)
+                device.sendall(data)

@@ -1,0 +1,110 @@
+"""`python -m identity`: compare photographs, or measure the engine, from the command line.
+
+Data goes to stdout, messages to stderr; exit code 0 done, 1 failed, 2 wrong usage. A comparison that ends in any
+outcome is done; it fails only when what was given is no photograph.
+"""
+
+import json
+from pathlib import Path
+
+import click
+
+from identity import bench as measuring
+from identity.compare import Verdict
+from identity.compare import compare as compare_photos
+from identity.decode import MAX_BYTES
+from identity.engine import Unavailable, shared
+from identity.face_policy import load_policy
+from identity.messages import LIVENESS, OUTCOMES, REASONS
+
+NOT_COVERED = "这些数字只说明所给的照片，不代表儿童、高龄老人或照片里没有的人群；阈值须用本地征得同意的照片校准。"
+
+EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(
+    help="人脸比对：在本机比较证件照与现场照，照片不离开本机。结果供工作人员当面确认，任何结果都不影响继续办理。"
+)
+def main() -> None:
+    """Hold the commands."""
+
+
+@main.command(
+    help="把 REFERENCE（证件照）与一张或多张 LIVE（现场照）比对。\n\n"
+    "多张现场照时自动选质量最好的一张。支持 JPEG、PNG、WebP，每张不超过 20 MB、4000 万像素。\n\n"
+    "结果：match 相符，no_match 不相符，inconclusive 不能确定，not_possible 不能比对。"
+)
+@click.argument("reference", type=click.Path(path_type=Path))
+@click.argument("live", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--minor", is_flag=True, help="本人未成年：不由机器下结论。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def compare(reference: Path, live: tuple[Path, ...], minor: bool, as_json: bool) -> None:
+    """Compare and print the verdict."""
+    verdict = compare_photos(_read(reference), [_read(path) for path in live], minor=minor)
+    click.echo(json.dumps(verdict.as_dict(), ensure_ascii=False, indent=2) if as_json else _sentences(verdict))
+    unreadable = [finding for finding in verdict.findings if finding.code.startswith("photo_")]
+    files = {"reference": reference} | {f"live_{number}": path for number, path in enumerate(live, start=1)}
+    for finding in unreadable:
+        click.echo(f"{files[finding.picture]}：{finding.advice}", err=True)
+    if verdict.distance is None and unreadable:
+        raise SystemExit(1)
+
+
+@main.command(
+    help="用配对表 PAIRS.csv（列 file_a,file_b,same，same 为 1 或 0）测量误差、速度和内存。\n\n"
+    "比率均为小数。误识率 fmr：不同的人被判相符；拒真率 fnmr：同一人没有判为相符。"
+)
+@click.argument("pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--images", required=True, type=EXISTING_FOLDER, help="照片所在的文件夹。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def bench(pairs: Path, images: Path, as_json: bool) -> None:
+    """Measure and print the figures."""
+    engine = shared()
+    if isinstance(engine, Unavailable):
+        raise click.ClickException(REASONS[engine.reason])
+    try:
+        with pairs.open(encoding="utf-8-sig", newline="") as lines:
+            listed = measuring.read_pairs(lines)
+    except (measuring.PairsBroken, UnicodeDecodeError) as error:
+        raise click.ClickException(f"配对表不能用：{error}") from error
+    measured = measuring.run(listed, lambda name: _read(images / name), engine, load_policy())
+    click.echo(json.dumps(measured.as_dict(), indent=2) if as_json else _table(measured))
+
+
+def _read(path: Path) -> bytes:
+    """Read a file, but never more of it than shows that it is too large."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise click.ClickException(f"读不到文件 {path}，请检查文件名和权限。") from error
+
+
+def _sentences(verdict: Verdict) -> str:
+    lines = [OUTCOMES[verdict.outcome]]
+    lines += [REASONS[reason] for reason in verdict.reasons if reason in REASONS]
+    if verdict.advice:
+        lines.append(f"建议：{verdict.advice}")
+    if verdict.distance is not None:
+        lines.append(
+            f"距离 {verdict.distance:.3f}（不大于 {verdict.threshold:.2f} 为相符），使用第 {verdict.live_used} 张现场照。"
+        )
+    lines.append(LIVENESS[verdict.liveness])
+    lines.append(
+        f"阈值版本 {verdict.policy_version}，模型 {verdict.model_version}，用时 {verdict.milliseconds:.0f} 毫秒。"
+    )
+    return "\n".join(lines)
+
+
+def _table(measured: measuring.Measured) -> str:
+    lines = [f"{name}: {value}" for name, value in measured.as_dict().items()]
+    for name, distances in (("fmr", measured.impostor), ("fnmr", measured.genuine)):
+        rate = measured.as_dict()[f"{name}_at_match_threshold"]
+        if rate is not None:
+            bound = measuring.upper_bound(rate, len(distances))
+            lines.append(f"{name} 的 95% 上限（按各对独立计，偏乐观）: {bound:.4f}，共 {len(distances)} 对")
+    return "\n".join([*lines, NOT_COVERED])
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m identity")
