@@ -1,0 +1,124 @@
+"""How long a form of 300 questions with ten repeats of 30 takes to open and to answer one change.
+
+    python benchmarks/forms.py
+
+A change (`forms.change`) is measured against evaluating the whole form anew, in the same run; medians.
+"""
+
+import json
+import statistics
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from forms import Definition, Group, Question, change, check, evaluate, from_json, show, to_json
+from forms.expressions import compile_expression
+
+TODAY = date(2026, 7, 1)
+QUESTIONS, REPEATS, INSIDE = 300, 10, 30
+GOAL_CHANGE_MS, GOAL_OPEN_MS = 50.0, 300.0
+
+
+def question(name: str, before: str, number: int) -> Question:
+    """Every third question computes, every fourth is asked on a condition, all numbers are constrained."""
+    calculation = f"coalesce(${{{before}}}, 0) * 0.5 + 1" if number % 3 == 2 else ""
+    return Question(
+        name,
+        "decimal",
+        label=f"第 {number} 题",
+        required="true()",
+        relevant=f"${{{before}}} >= 0 or ${{{before}}} = ''" if number % 4 == 1 else "",
+        constraint=". >= 0 and . <= 1000000",
+        calculation=calculation,
+    )
+
+
+def large_form() -> Definition:
+    """Build 300 questions in sections of ten, and one repeating group of 30 questions."""
+    names = [f"q{number}" for number in range(QUESTIONS)]
+    questions = [question(name, names[n - 1] if n % 10 else names[0], n) for n, name in enumerate(names)]
+    sections = tuple(
+        Group(f"s{start}", f"第 {start // 10 + 1} 节", items=tuple(questions[start : start + 10]))
+        for start in range(0, QUESTIONS, 10)
+    )
+    inner = tuple(question(f"r{n}", f"r{max(0, n - 1)}", n) for n in range(INSIDE))
+    total = Question("total", "calculate", label="合计", calculation="sum(${r3}) + sum(${r6})")
+    return Definition(
+        "large", "1", "大表", items=(*sections, Group("people", "成员", repeats=True, items=inner), total)
+    )
+
+
+def answered(form: Definition) -> dict[str, object]:
+    """Answer everything that a person answers."""
+    answers: dict[str, object] = {"people": REPEATS}
+    state = evaluate(form, answers, today=TODAY)
+    for node in state.plan.nodes.values():
+        for index in state.indices(node.repeat):
+            if isinstance(node.item, Question) and not node.item.calculation:
+                answers[node.path(index)] = "120.50"
+    return answers
+
+
+def median_ms(action, runs: int) -> float:
+    """Time a function of the run's number."""
+    times = []
+    for run in range(runs):
+        start = time.perf_counter()
+        action(run)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure, print a table, write var/bench/forms.json."""
+    text = to_json(large_form())
+
+    def open_form(_: int) -> None:
+        compile_expression.cache_clear()
+        show(evaluate(from_json(text), answers, today=TODAY))
+
+    form = from_json(text)
+    answers = answered(form)
+    state = evaluate(form, answers, today=TODAY)
+    # s0/q0 is read by its section and by one question of each other section,
+    # people[5]/r3 by its neighbours and by a sum outside the repeat.
+    small = median_ms(lambda run: change(state, "s0/q0", str(run + 1)), 200)
+    inside = median_ms(lambda run: change(state, "people[5]/r3", str(run + 1)), 200)
+    whole = median_ms(lambda run: evaluate(form, {**answers, "s0/q0": str(run + 1)}, today=TODAY), 10)
+    shown = median_ms(lambda run: show(state), 10)
+    opened = median_ms(open_form, 5)
+    checked = median_ms(lambda run: check(form, answers, today=TODAY), 5)
+    rows = [
+        row("a change, against evaluating anew", small, whole, GOAL_CHANGE_MS),
+        row("a change inside a repeat, against evaluating anew", inside, whole, GOAL_CHANGE_MS),
+        row("a change and the whole layout", small + shown, whole + shown, GOAL_CHANGE_MS),
+        row("opening: read, compile, evaluate, lay out", opened, None, GOAL_OPEN_MS),
+        row("check at seal", checked, None, GOAL_OPEN_MS),
+    ]
+    for line in rows:
+        other = f"{line['other']:8.2f} ms  ratio {line['ratio']:7.1f}" if line["other"] else ""
+        print(f"{line['what']:52} {line['ours']:8.2f} ms  {other}")
+    target = Path("var/bench/forms.json")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps({"name": "forms", "rows": rows}, ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def row(what: str, ours: float, other: float | None, goal: float) -> dict[str, object]:
+    """Make one row of the table."""
+    return {
+        "what": what,
+        "unit": "ms",
+        "ours": round(ours, 3),
+        "other": None if other is None else round(other, 3),
+        "other_name": None if other is None else "forms.evaluate",
+        "ratio": None if other is None else round(other / ours, 1),
+        "goal": goal,
+        "met": ours < goal,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forms import change, evaluate, shipped
+from tests.forms.sheets import TODAY, ask, begin, end, form_with_everything, make_form
+from tests.forms.strategies import ANSWERS, answer_sets, paths
+
+EVERYTHING = form_with_everything()
+
+
+def state_of(form, **answers):
+    return evaluate(form, {path.replace("__", "/"): answer for path, answer in answers.items()}, today=TODAY)
+
+
+def test_an_irrelevant_answer_counts_as_empty():
+    form = make_form(
+        ask("integer", "a"),
+        ask("integer", "b", relevant="${a} = 1"),
+        ask("calculate", "c", calculation="coalesce(${b}, '无')"),
+    )
+    assert state_of(form, a=1, b=5).values["c"] == Decimal(5)
+    assert state_of(form, a=2, b=5).values["c"] == "无"
+
+
+def test_a_group_that_is_not_asked_hides_all_within():
+    form = make_form(
+        ask("integer", "a"),
+        begin("group", "g", relevant="${a} = 1"),
+        begin("group", "h"),
+        ask("text", "b"),
+        end("group"),
+        end("group"),
+    )
+    assert state_of(form).relevant["g/h/b"] is False
+    assert state_of(form, a=1).relevant["g/h/b"] is True
+
+
+def test_a_reference_within_a_repeat_means_the_same_instance():
+    form = make_form(
+        begin("repeat", "m"),
+        ask("integer", "age"),
+        ask("calculate", "next", calculation="${age} + position(..)"),
+        end("repeat"),
+    )
+    state = evaluate(form, {"m[1]/age": 10, "m[3]/age": 30}, today=TODAY)
+    assert [state.values[f"m[{n}]/next"] for n in (1, 2, 3)] == [Decimal(11), "", Decimal(33)]
+
+
+def test_a_reference_into_a_repeat_from_outside_means_all_instances():
+    form = make_form(
+        begin("repeat", "m"), ask("integer", "age"), end("repeat"), ask("calculate", "all", calculation="sum(${age})")
+    )
+    assert evaluate(form, {"m[1]/age": 10, "m[2]/age": 30}, today=TODAY).values["all"] == 40
+
+
+def test_the_number_of_instances_may_be_said_before_they_are_answered():
+    form = make_form(
+        begin("repeat", "m"),
+        ask("text", "name", required="yes"),
+        end("repeat"),
+        ask("calculate", "n", calculation="count(${m})"),
+    )
+    state = evaluate(form, {"m": 2}, today=TODAY)
+    assert state.values["n"] == 2
+    assert sorted(state.findings) == ["m[1]/name", "m[2]/name"]
+
+
+def test_a_repeat_that_is_not_asked_has_no_instances_to_count():
+    form = make_form(
+        ask("integer", "a"),
+        begin("repeat", "m", relevant="${a} = 1"),
+        ask("text", "name"),
+        end("repeat"),
+        ask("calculate", "n", calculation="count(${m})"),
+    )
+    assert evaluate(form, {"m[1]/name": "甲"}, today=TODAY).values["n"] == 0
+
+
+def test_once_keeps_what_was_stored():
+    form = make_form(ask("calculate", "first", calculation="once(today())"))
+    assert evaluate(form, {"first": "2026-01-01"}, today=TODAY).values["first"] == "2026-01-01"
+    assert evaluate(form, {}, today=TODAY).values["first"] == TODAY
+
+
+def test_a_computed_number_fits_its_type_or_is_empty():
+    form = make_form(ask("decimal", "a"), ask("integer", "b", calculation="${a}"), ask("date", "c", calculation="${a}"))
+    assert state_of(form, a="2.5").values["b"] == ""
+    assert state_of(form, a="2").values["b"] == 2
+    assert state_of(form, a="2").values["c"] == date(1970, 1, 3)
+
+
+def test_unknown_and_refused_are_left_out_of_sums():
+    form = make_form(
+        ask("decimal", "a", appearance="allow-unknown"),
+        ask("decimal", "b", appearance="allow-refused"),
+        ask("calculate", "c", calculation="sum(${a}, ${b})"),
+    )
+    assert state_of(form, a="__unknown__", b="2").values["c"] == 2
+    assert state_of(form, a="1", b="__refused__").values["c"] == 1
+
+
+def test_a_caption_shows_answers_in_the_words_of_the_form():
+    form = make_form(ask("date", "day"), ask("text", "a", label="${day} 去了哪里", required="yes"))
+    assert state_of(form, day="2026-07-01").findings["a"].label == "2026年7月1日 去了哪里"
+
+
+def test_texts_built_from_texts_stay_bounded():
+    rows = [ask("calculate", f"c{n}", calculation=f"concat(${{c{n - 1}}}, ${{c{n - 1}}})") for n in range(1, 60)]
+    form = make_form(ask("text", "c0"), *rows)
+    assert len(state_of(form, c0="长").values["c59"]) == 10_000
+
+
+def test_a_change_in_one_repeat_reaches_every_instance_of_another():
+    state = change(evaluate(EVERYTHING, {"members": 1, "helpers": 2}, today=TODAY), "members[1]/age", 50)
+    assert [state.values[f"helpers[{n}]/burden"] for n in (1, 2)] == [50, 50]
+
+
+def test_taking_back_the_last_answer_of_the_last_instance_takes_it_away():
+    state = change(
+        evaluate(EVERYTHING, {"members[1]/age": 1, "members[2]/age": 2}, today=TODAY), "members[2]/age", None
+    )
+    assert state.counts["members"] == 1
+    assert state.values["ages"] == 2
+
+
+@given(answers=answer_sets(EVERYTHING), path=paths(EVERYTHING), answer=ANSWERS)
+@settings(max_examples=400)
+def test_a_change_gives_what_evaluating_anew_gives(answers, path, answer):
+    changed = change(evaluate(EVERYTHING, answers, today=TODAY), path, answer)
+    anew = {key: value for key, value in answers.items() if key != path} | ({} if answer is None else {path: answer})
+    assert same(changed, evaluate(EVERYTHING, anew, today=TODAY))
+
+
+@given(changes=st.lists(st.tuples(paths(shipped("home_visit")), ANSWERS), max_size=15))
+@settings(max_examples=50)
+def test_many_changes_of_the_shipped_form_give_what_evaluating_anew_gives(changes):
+    state = evaluate(shipped("home_visit"), {}, today=TODAY)
+    for path, answer in changes:
+        state = change(state, path, answer)
+    assert same(state, evaluate(state.definition, state.answers, today=TODAY))
+
+
+def same(one, other):
+    """Compare states; answers that are not numbers (NaN) differ from themselves and are compared as text."""
+    plain = {"answers": {}}
+    return repr(sorted(one.answers.items())) == repr(sorted(other.answers.items())) and (
+        replace(one, **plain) == replace(other, **plain)
+    )
+
+
+@given(answers=answer_sets(EVERYTHING), path=paths(EVERYTHING), answer=ANSWERS)
+def test_a_change_leaves_the_state_before_it_alone(answers, path, answer):
+    before = evaluate(EVERYTHING, answers, today=TODAY)
+    change(before, path, answer)
+    assert same(before, evaluate(EVERYTHING, answers, today=TODAY))

@@ -1,0 +1,236 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms.expressions import ExpressionError, Scope, compile_expression
+from forms.functions import FUNCTIONS, pattern_fault
+
+ANSWERS = {
+    "five": Decimal(5),
+    "text": "琼湖",
+    "kinds": "car boat",
+    "empty": "",
+    "day": date(2026, 6, 1),
+    "ages": (Decimal(3), "", Decimal(40)),
+    "none": (),
+    "members": ("1", "2", "3"),
+}
+SCOPE = Scope(ANSWERS.__getitem__, date(2026, 7, 1), current=Decimal(7), stored="旧", position=2, columns={"town": "t"})
+
+VALUES = {
+    "1 + 2 * 3": Decimal(7),
+    "(1 + 2) * 3": Decimal(9),
+    "0.1 + 0.2": Decimal("0.3"),
+    "7 mod 4": Decimal(3),
+    "-${five} + 1": Decimal(-4),
+    "${five}-1": Decimal(4),
+    "1 div 0": None,
+    "${empty} + 1": None,
+    "${empty} > 1": False,
+    "${empty} < 1": False,
+    "${empty} = ''": True,
+    "${empty} != 0": True,
+    "${five} = '5'": True,
+    "${five} = '5.0'": True,
+    "${text} = '琼湖'": True,
+    "${day} < today()": True,
+    "${day} = '2026-06-01'": True,
+    "${day} > '2026-05-31'": True,
+    "today() - ${day}": Decimal(30),
+    "date('2026-02-30')": None,
+    "date(0)": date(1970, 1, 1),
+    "now() = today()": True,
+    "${ages} > 18": True,
+    "${ages} < 3": False,
+    "3 = ${ages}": True,
+    "${ages} = ${ages}": True,
+    "not(${none} = 1)": True,
+    "sum(${ages})": Decimal(43),
+    "sum(${ages}, 1, '')": Decimal(44),
+    "sum(${none})": Decimal(0),
+    "count(${members})": Decimal(3),
+    "count(${empty})": Decimal(0),
+    "count-non-empty(${ages})": Decimal(2),
+    "min(${ages})": Decimal(3),
+    "max(1, ${ages}, 2)": Decimal(40),
+    "max(${none})": None,
+    "selected(${kinds}, 'boat')": True,
+    "selected(${kinds}, 'bo')": False,
+    "count-selected(${kinds})": Decimal(2),
+    "if(${five} > 3, '多', '少')": "多",
+    "coalesce(${empty}, ${five})": Decimal(5),
+    "coalesce(${empty}, '')": "",
+    "once('新')": "旧",
+    "regex(${text}, '[一-龥]{2,4}')": True,
+    "regex('abc', 'ab')": False,
+    "int(-2.7)": Decimal(-2),
+    "int('x')": None,
+    "round(2.5)": Decimal(3),
+    "round(-2.5)": Decimal(-3),
+    "round(10 div 3, 2)": Decimal("3.33"),
+    "round(1250, -2)": Decimal(1300),
+    "round(1, 99)": None,
+    "round('x')": None,
+    "floor(-1.5)": Decimal(-2),
+    "ceiling(1.2)": Decimal(2),
+    "floor('')": None,
+    "pow(2, 10)": Decimal(1024),
+    "pow(10, 999999)": None,
+    "pow('', 2)": None,
+    "number('12.50')": Decimal("12.50"),
+    "number(true())": Decimal(1),
+    "number('1e3')": None,
+    "string(1.50)": "1.5",
+    "string(true())": "true",
+    "string(${day})": "2026-06-01",
+    "boolean('')": False,
+    "boolean(0)": False,
+    "boolean(${day})": True,
+    "boolean(${none})": False,
+    "true() and not(false())": True,
+    "true() = 1": True,
+    "string-length(${text})": Decimal(2),
+    "concat('共', ${five}, '人')": "共5人",
+    "join('、', ${ages}, '完')": "3、40、完",
+    "contains(${text}, '湖')": True,
+    "starts-with(${text}, '湖')": False,
+    "substr('abcd', 1, 3)": "bc",
+    "substr('abcd', 2)": "cd",
+    "substr('abcd', '')": None,
+    "position(..)": Decimal(2),
+    ". > 6": True,
+    "town = 't'": True,
+    "village = ''": True,
+    "1 != 1 or 1 <= 1 and 2 >= 2": True,
+    "'a' > 'b'": False,
+    '"it\'s"': "it's",
+    "'${five}'": "${five}",
+}  # fmt: skip
+
+REFUSED = {
+    "": "expression.syntax",
+    "1 +": "expression.syntax",
+    "a b": "expression.syntax",
+    "1 = 2 = 3": "expression.syntax",
+    "‘a’": "expression.syntax",
+    "concat('a'": "expression.syntax",
+    "/data/a": "expression.unsupported",
+    "../a": "expression.unsupported",
+    "..": "expression.unsupported",
+    "//*": "expression.unsupported",
+    "@a": "expression.unsupported",
+    "*": "expression.unsupported",
+    "1 | 2": "expression.unsupported",
+    "${five}[1]": "expression.unsupported",
+    "$five": "expression.unsupported",
+    "$v0 + ${five}": "expression.unsupported",
+    "position(1)": "expression.unsupported",
+    "doc('file:///etc/passwd')": "expression.function",
+    "__import__('os')": "expression.function",
+    "last()": "expression.function",
+    "position()": "expression.arguments",
+    "pow(2)": "expression.arguments",
+    "(" * 900 + "1" + ")" * 900: "expression.too_long",
+    "1+" * 300 + "1": "expression.too_long",
+    "1" * 2001: "expression.too_long",
+    "regex(., ${text})": "expression.pattern",
+    "regex(., '(')": "expression.pattern",
+}
+
+
+@pytest.mark.parametrize("source", VALUES)
+def test_an_expression_has_the_value_that_the_specification_gives(source):
+    value = compile_expression(source).run(SCOPE)
+    assert value == VALUES[source]
+    assert type(value) is type(VALUES[source])
+
+
+def test_every_function_is_tried():
+    assert all(any(f"{name}(" in source for source in VALUES) for name in FUNCTIONS)
+
+
+@pytest.mark.parametrize("source", REFUSED, ids=lambda source: source[:30])
+def test_what_is_not_supported_is_refused_when_it_is_compiled(source):
+    with pytest.raises(ExpressionError) as refused:
+        compile_expression(source)
+    assert refused.value.code == REFUSED[source]
+
+
+def test_references_and_columns_are_known_without_running():
+    expression = compile_expression("${five} > 1 and town = ${text} and ${five} < 9 and '${empty}' = .")
+    assert (expression.references, expression.columns) == (("five", "text"), ("town",))
+    assert expression.own == {"."}
+
+
+@given(st.text() | st.sampled_from(["' or '1'='1", "${five}", "') or true() or ('", "1 or 1", "$v0", "]]>"]))
+def test_an_answer_is_never_part_of_an_expression(answer):
+    scope = Scope({"a": answer, "b": "x"}.__getitem__, date(2026, 7, 1))
+    assert compile_expression("${a} = 'secret'").run(scope) is (answer == "secret")
+    assert compile_expression("concat(${a}, ${b})").run(scope) == f"{answer}x"
+
+
+@given(
+    st.lists(
+        st.sampled_from([*FUNCTIONS, "(", ")", "+", "${a}", "1", "'x'", ".", ",", "and ", "=", "..", "/", "[", "$"])
+    )
+)
+def test_any_text_compiles_or_is_refused(words):
+    try:
+        expression = compile_expression("".join(words))
+    except ExpressionError:
+        return
+    expression.run(Scope({"a": "1"}.__getitem__, date(2026, 7, 1)))
+
+
+NUMBERS = st.integers(-(10**15), 10**15) | st.decimals(
+    allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9
+)
+
+
+@given(NUMBERS, NUMBERS)
+def test_sums_of_money_are_exact(one, other):
+    scope = Scope({"a": Decimal(one), "b": Decimal(other)}.__getitem__, date(2026, 7, 1))
+    assert compile_expression("${a} + ${b} - ${b} = ${a}").run(scope) is True
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+b",
+        "(a|a)*b",
+        "a*a*a*a*b",
+        "(.*)\\1",
+        "a?" * 30,
+        "(a|b)" * 30,
+        "(?=a)b",
+        "(?P<x>a)",
+        "(a?){30}",
+        "x" * 201,
+        "[",
+    ],
+)
+def test_a_pattern_that_could_stop_a_device_is_refused(pattern):
+    assert pattern_fault(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["1[3-9][0-9]{9}", "[一-龥·]{2,20}", "[A-Z]{2}[+*]?", "(0[0-9]{2,3}-)?[0-9]{7,8}", "[^]]", "\\)*"]
+)
+def test_patterns_of_daily_use_are_taken(pattern):
+    assert pattern_fault(pattern) is None
+
+
+def test_the_worst_patterns_that_are_taken_end_soon():
+    """One that is not bounded, such as (a+)+b, would outlast any test run."""
+    run = compile_expression("regex(., '.*.*.*b')").run
+    assert run(Scope(ANSWERS.__getitem__, date(2026, 7, 1), current="a" * 200)) is False
+
+
+def test_a_text_too_long_for_a_pattern_does_not_match():
+    assert (
+        compile_expression("regex(., 'a*')").run(Scope(ANSWERS.__getitem__, date(2026, 7, 1), current="a" * 201))
+        is False
+    )

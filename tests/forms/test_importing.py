@@ -1,0 +1,172 @@
+import pytest
+
+from forms import FormRefused, Group, Question
+from forms.importing import define, import_workbook
+from forms.problems import MESSAGES
+from forms.workbook import Sheet, write_workbook
+from tests.forms.sheets import PLACES, ask, begin, end, form_with_everything, make_form, make_sheet, make_sheets
+
+FILE_CODES = {code for code in MESSAGES if code.startswith(("file.", "cell.", "sheet.too"))}
+"""These are provoked in test_workbook.py, where there are files."""
+
+A = ask("text", "a")
+
+
+def deep(levels):
+    return [*(begin("group", f"g{n}") for n in range(levels)), A, *[end("group")] * levels]
+
+
+SURVEYS = {
+    "column.unsupported": ([ask("text", "a", **{"label::English": "a"})], 1, "label::English"),
+    "column.twice": ([{**A, "label::中文": "甲"}], 1, "label"),
+    "type.missing": ([{"name": "a", "label": "a"}], 2, "type"),
+    "type.unsupported": ([ask("rank town", "a")], 2, "type"),
+    "name.missing": ([{"type": "text", "label": "a"}], 2, "name"),
+    "name.bad": ([ask("text", "3 a")], 2, "name"),
+    "name.twice": ([A, A], 3, "name"),
+    "label.missing": ([ask("text", "a", label="")], 2, "label"),
+    "group.unclosed": ([begin("group", "g"), A], 2, "type"),
+    "group.unopened": ([A, end("repeat")], 3, "type"),
+    "group.nested_repeat": ([begin("repeat", "r"), begin("repeat", "s"), A, end("repeat"), end("repeat")], 3, "type"),
+    "group.empty": ([begin("group", "g"), end("group")], 2, "name"),
+    "group.column": ([begin("group", "g", hint="提示"), A, end("group")], 2, "hint"),
+    "group.too_deep": (deep(6), 7, "type"),
+    "choices.missing": ([ask("select_one nowhere", "a")], 2, "type"),
+    "choices.unnamed": ([ask("select_one", "a")], 2, "type"),
+    "choices.other": ([ask("select_one town or_other", "a")], 2, "type"),
+    "choices.column": ([ask("text", "a", choice_filter="true()")], 2, "choice_filter"),
+    "appearance.unsupported": ([ask("text", "a", appearance="blinking")], 2, "appearance"),
+    "default.bad": ([ask("integer", "a", default="三")], 2, "default"),
+    "calculation.missing": ([ask("calculate", "a")], 2, "calculation"),
+    "calculation.type": ([ask("image", "a", calculation="1")], 2, "calculation"),
+    "image.required": ([ask("image", "a", required="yes")], 2, "required"),
+    "expression.syntax": ([ask("text", "a", constraint=". >")], 2, "constraint"),
+    "expression.function": ([ask("text", "a", relevant="system('rm')")], 2, "relevant"),
+    "expression.arguments": ([ask("text", "a", relevant="if(1, 2)")], 2, "relevant"),
+    "expression.unsupported": ([ask("text", "a", relevant="/data/b = 1")], 2, "relevant"),
+    "expression.reference": ([ask("text", "a", label="${b}")], 2, "label"),
+    "expression.group": ([begin("group", "g"), A, end("group"), ask("text", "b", required="${g} = 1")], 5, "required"),
+    "expression.own": ([ask("text", "a", relevant=". = 1")], 2, "relevant"),
+    "expression.column": ([ask("select_one town", "a", choice_filter="province = 1")], 2, "choice_filter"),
+    "expression.too_long": ([ask("text", "a", constraint="1+" * 900 + "1")], 2, "constraint"),
+    "expression.pattern": ([ask("text", "a", constraint="regex(., '(a+)+')")], 2, "constraint"),
+    "expression.cycle": ([ask("calculate", "a", calculation="${a} + 1")], 2, "calculation"),
+}  # fmt: skip
+
+CHOICES = {
+    "choice.list": ({"name": "a", "label": "甲"}, "list_name"),
+    "choice.name": ({"list_name": "l", "name": "a b", "label": "甲"}, "name"),
+    "choice.label": ({"list_name": "l", "name": "a"}, "label"),
+}
+
+SHEETS = {
+    "sheet.missing": {"survey": Sheet()},
+    "column.missing": {"survey": make_sheet([{"label": "a"}], ("type",))},
+    "settings.missing": {"settings": make_sheet([{"form_id": "a"}], ("version",))},
+    "settings.many": {"settings": make_sheet([{"form_id": "a", "version": "1"}] * 2)},
+    "form_id.bad": {"settings": make_sheet([{"form_id": "入户", "version": "1"}])},
+}
+
+
+def problems_of(sheets):
+    with pytest.raises(FormRefused) as refused:
+        define(sheets)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("code", SURVEYS)
+def test_a_survey_row_that_is_not_supported_is_refused_with_its_cell(code):
+    survey, row, column = SURVEYS[code]
+    found = problems_of(make_sheets(survey, PLACES))
+    assert (code, "survey", row, column) in [(one.code, one.sheet, one.row, one.column) for one in found]
+
+
+@pytest.mark.parametrize("code", CHOICES)
+def test_a_choice_that_is_not_complete_is_refused_with_its_cell(code):
+    row, column = CHOICES[code]
+    found = problems_of(make_sheets([A], [row]))
+    assert [(one.code, one.sheet, one.row, one.column) for one in found] == [(code, "choices", 2, column)]
+
+
+def test_a_choice_named_twice_is_refused():
+    row = {"list_name": "l", "name": "a", "label": "甲"}
+    (found,) = problems_of(make_sheets([A], [row, row]))
+    assert (found.code, found.row) == ("choice.twice", 3)
+
+
+@pytest.mark.parametrize("code", SHEETS)
+def test_a_sheet_that_is_not_complete_is_refused(code):
+    assert code in [one.code for one in problems_of({**make_sheets([A]), **SHEETS[code]})]
+
+
+def test_every_problem_that_can_be_told_is_provoked_by_a_test():
+    assert {*SURVEYS, *CHOICES, *SHEETS, "choice.twice"} == set(MESSAGES) - FILE_CODES
+
+
+def test_several_problems_are_told_at_once_in_the_order_of_the_sheet():
+    found = problems_of(
+        make_sheets([ask("rank x", "a"), ask("text", "b", relevant="${c}"), ask("text", "d", hint="${e}")])
+    )
+    assert [(one.row, one.code) for one in found] == [
+        (2, "type.unsupported"),
+        (3, "expression.reference"),
+        (4, "expression.reference"),
+    ]
+
+
+def test_a_row_that_is_refused_does_not_make_references_to_it_wrong():
+    found = problems_of(make_sheets([ask("rank x", "a"), ask("text", "b", relevant="${a} = 1")]))
+    assert [one.code for one in found] == ["type.unsupported"]
+
+
+def test_a_problem_reads_as_a_chinese_sentence_with_its_place():
+    (found,) = problems_of(make_sheets([ask("text", "a", relevant="${b} = 1")]))
+    assert str(found) == "survey 第 2 行 relevant:引用的“b”不存在。检查 ${} 里的名称,应与 name 列一致。"
+
+
+def test_a_cycle_names_every_cell_of_it():
+    survey = [ask("integer", "a", relevant="${b} > 1"), ask("calculate", "b", calculation="${a} + 1")]
+    (found,) = problems_of(make_sheets(survey))
+    assert found.message.endswith("第 2 行 a(relevant) → 第 3 行 b(calculation) → 第 2 行 a(relevant)")
+
+
+def test_a_group_whose_condition_asks_within_it_is_a_cycle():
+    survey = [begin("group", "g", relevant="${a} = 1"), A, end("group")]
+    assert [one.code for one in problems_of(make_sheets(survey))] == ["expression.cycle"]
+
+
+def test_a_constraint_may_name_its_own_question():
+    assert make_form(ask("integer", "a", constraint="${a} > 1")).items[0].constraint == "${a} > 1"
+
+
+def test_groups_become_a_tree():
+    form = make_form(begin("group", "g"), begin("repeat", "r"), A, end("repeat"), end("group"), ask("text", "b"))
+    inner = Group("r", "r", repeats=True, items=(Question("a", "text", label="a"),))
+    assert form.items == (Group("g", "g", items=(inner,)), Question("b", "text", label="b"))
+
+
+@pytest.mark.parametrize(
+    "heading", ["label::中文", "label::中文 (zh)", "label :: Chinese (zh-CN)", "LABEL", "label::zh"]
+)
+def test_chinese_labels_are_found_under_their_usual_headings(heading):
+    assert make_form({"type": "text", "name": "a", heading: "甲"}).items[0].label == "甲"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expression"), [("yes", "true()"), ("TRUE", "true()"), ("no", ""), ("${a} = 1", "${a} = 1")]
+)
+def test_yes_and_no_in_the_required_column_are_understood(cell, expression):
+    assert make_form(A, ask("text", "b", required=cell)).items[1].required == expression
+
+
+def test_a_photo_may_be_compulsory_where_the_legal_basis_is_stated():
+    assert make_form(ask("image", "a", required="yes"), legal_basis="某办法第三条").items[0].required == "true()"
+
+
+def test_a_workbook_gives_the_same_definition_as_its_sheets():
+    sheets = make_sheets([ask("select_one town", "a", choice_filter="county = 'nanxian'")], PLACES)
+    assert import_workbook(write_workbook(sheets)) == define(sheets)
+
+
+def test_importing_again_gives_the_same_hash():
+    assert form_with_everything().hash == form_with_everything().hash
