@@ -74,7 +74,10 @@ def _stay(stage: story.Stage) -> int:
     client = subprocess.Popen(serving)  # noqa: S603
     story.tell(f"办公室 (督查): {stage.office.url}/console/   接口说明: {stage.office.url}/docs")
     story.tell(f"外勤端: 见下面打印的地址, PIN 码 {story.PIN}")
-    story.tell(f"示例账号 (密码都是 {PASSWORD}): " + ", ".join(member.username for member in STAFF if member.username[-1:] == "1"))
+    story.tell(
+        f"示例账号 (密码都是 {PASSWORD}): "
+        + ", ".join(member.username for member in STAFF if member.username[-1:] == "1")
+    )
     story.tell("按 Ctrl+C 结束")
     try:
         client.wait()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PIECE_BYTES = 16 * 1024
-_PATCH = re.compile(rb"PATCH /files/[^ ]+ HTTP/1\.1\r\n(.*?)\r\n\r\n", re.S | re.I)
+_PATCH = re.compile(rb"PATCH (/files/[^ ]+) HTTP/1\.1\r\n(.*?)\r\n\r\n", re.S | re.I)
 _OFFSET = re.compile(rb"upload-offset: *(\d+)", re.I)
 
 
@@ -26,6 +26,7 @@ class Line:
     watch: Callable[[str, bytes], None] | None = None
     cuts: int = 0
     resumed_offsets: list[int] = field(default_factory=list)
+    _cut_path: bytes = b""
 
     def open(self) -> int:
         """Begin to serve; gives the port."""
@@ -63,23 +64,25 @@ class Line:
         office.close()
 
     def _carry(self, device: socket.socket, office: socket.socket) -> None:
-        uploaded = 0
-        uploading = False
+        uploaded, path = 0, b""
         while data := device.recv(PIECE_BYTES):
             if self.watch:
                 self.watch("up", data)
             for head in _PATCH.finditer(data):
-                uploading, uploaded = True, 0
-                offset = _OFFSET.search(head[1])
-                if offset and int(offset[1]) > 0:
-                    self.resumed_offsets.append(int(offset[1]))
+                path, uploaded = head[1], 0
+                self._note_resumed(path, head[2])
             uploaded += len(data)
-            if uploading and self.cut_after_bytes is not None and uploaded > self.cut_after_bytes:
-                office.sendall(data)
-                self.cut_after_bytes = None
-                self.cuts += 1
-                return
             office.sendall(data)
+            if path and self.cut_after_bytes is not None and uploaded > self.cut_after_bytes:
+                self._cut_path, self.cut_after_bytes, self.cuts = path, None, self.cuts + 1
+                return
+
+    def _note_resumed(self, path: bytes, headers: bytes) -> None:
+        """Note when the upload that was cut goes on from where the office has it, not from its beginning."""
+        offset = _OFFSET.search(headers)
+        if offset and path == self._cut_path and int(offset[1]) > 0:
+            self.resumed_offsets.append(int(offset[1]))
+            self._cut_path = b""
 
     def _answer(self, office: socket.socket, device: socket.socket) -> None:
         with contextlib.suppress(OSError):

@@ -42,7 +42,14 @@ class Office:
         """Start the server and wait until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
         log = (self.folder / "server.log").open("ab")
-        serving = ["--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--no-control-socket", "server.app:create_app()"]
+        serving = [
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "server.app:create_app()",
+        ]
         asked = [sys.executable, "-m", "gunicorn", *serving]
         self._process = subprocess.Popen(asked, env=self._environment, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
         log.close()

@@ -1,4 +1,4 @@
-"""Pictures for the demonstration: three photos of a house, signatures, and portraits from well-known packages."""
+"""Pictures for the demonstration: photos of a house, signatures, and portraits from well-known packages."""
 
 import math
 import random
@@ -14,11 +14,16 @@ SIGNATURE_SIZE = (900, 360)
 
 
 def house_photos(folder: Path) -> list[Path]:
-    """Draw and keep three 12-megapixel photos: the house, its room, its ledger of medicine."""
+    """Draw and keep 12-megapixel photos: the house, its room, a page of its medical papers, and the house's side."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for index, (name, wall, roof) in enumerate(
-        (("house", "#b9a58c", "#6d4236"), ("room", "#c9c2b2", "#7c8a80"), ("medicine", "#d9d4c8", "#5f6f8a"))
+        (
+            ("house", "#b9a58c", "#6d4236"),
+            ("room", "#c9c2b2", "#7c8a80"),
+            ("paper", "#d9d4c8", "#5f6f8a"),
+            ("side", "#b3a189", "#6d4236"),
+        )
     ):
         image = _scene(wall, roof, seed=index)
         path = folder / f"{name}.jpg"

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from demo import pictures
 from demo.line import Line
 from demo.office import Office, free_port
 from server.sample.demonstration import DEMO_APPLICANT_ID, DEMO_HOUSEHOLD_ID
+from server.sample.staff import STAFF
 from server.services.sample_county import PASSWORD
 
 WORKER, REVIEWER, PIN = "caseworker1", "reviewer1", "2580"
+NAMES = {member.username: member.display_name for member in STAFF}
+INVESTIGATORS = (NAMES[WORKER], NAMES["caseworker3"])
 NO_CONNECTION = 3
 CUT_AFTER_BYTES = 60_000
 ANSWERS = Path(__file__).parent / "answers.json"
@@ -44,17 +48,20 @@ class Stage:
         environment = {**os.environ, "ZSB_FIELD_PIN": PIN}
         done = subprocess.run(asked, input=stdin, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode not in (0, *may_fail):
-            raise RuntimeError(f"field-client {' '.join(command[:2])} ({done.returncode}): {done.stderr.strip()[-2000:]}")
+            raise RuntimeError(
+                f"field-client {' '.join(command[:2])} ({done.returncode}): {done.stderr.strip()[-2000:]}"
+            )
         answer: dict[str, Any] = json.loads(done.stdout) if done.stdout.strip() else {}
         return {**answer, "exit_code": done.returncode, "said": done.stderr.strip()}
 
-    def supervisor(self) -> httpx.Client:
+    @contextmanager
+    def supervisor(self) -> Iterator[httpx.Client]:
         """Sign the reviewer in, over the office's own network."""
-        client = httpx.Client(base_url=self.office.url, timeout=30)
-        opened = client.post("/api/v1/sessions", json={"username": REVIEWER, "password": PASSWORD})
-        opened.raise_for_status()
-        client.headers["Authorization"] = f"Bearer {opened.json()['access_token']}"
-        return client
+        with httpx.Client(base_url=self.office.url, timeout=30) as client:
+            opened = client.post("/api/v1/sessions", json={"username": REVIEWER, "password": PASSWORD})
+            opened.raise_for_status()
+            client.headers["Authorization"] = f"Bearer {opened.json()['access_token']}"
+            yield client
 
 
 def tell(text: str) -> None:
@@ -101,23 +108,24 @@ def visit_offline(stage: Stage) -> str:
     visit_id = str(stage.device("visits", "start", DEMO_HOUSEHOLD_ID, "--kind", "application")["id"])
     answers = [f"{key}={value}" for key, value in json.loads(ANSWERS.read_text("utf-8")).items()]
     stage.device("visits", "answer", visit_id, *answers)
-    for photo in pictures.house_photos(stage.folder / "pictures"):
+    *photos, _ = pictures.house_photos(stage.folder / "pictures")
+    for photo in photos:
         stage.device("visits", "photo", visit_id, str(photo), "--kind", photo.stem)
     stage.device("visits", "place", visit_id, "--lat", "28.8431", "--lon", "112.3547", "--accuracy", "18")
     tell("   调查表、三张照片、位置已记下")
     confirm_identity(stage, visit_id)
-    for seed, signer in enumerate((WORKER, "caseworker3")):
-        image = pictures.signature(stage.folder / "pictures" / f"signature-{signer}.png", seed)
+    for seed, signer in enumerate(INVESTIGATORS):
+        image = pictures.signature(stage.folder / "pictures" / f"signature-{seed}.png", seed)
         stage.device("visits", "sign", visit_id, "--role", "investigator", "--signer", signer, "--image", str(image))
     image = pictures.signature(stage.folder / "pictures" / "signature-household.png", 9)
     signer = DEMO_APPLICANT_ID
     stage.device("visits", "sign", visit_id, "--role", "household", "--signer", signer, "--image", str(image))
-    sealed = stage.device("visits", "seal", visit_id)
+    stage.device("visits", "seal", visit_id)
     shown = stage.device("visits", "show", visit_id)
     stage.observed |= {
         "visit_id": visit_id,
-        "sealed": sealed["state"] == "sealed",
-        "photos": len(shown["evidence"]),
+        "sealed": bool(shown["document"]["seal"]["signature"]),
+        "photos": sum(item["kind"] != "consent" for item in shown["document"]["evidence"]),
     }
     tell(f"   两名调查人员和户内成员已签字, 走访已封存 ({visit_id})")
     refused = stage.device("sync", may_fail=(NO_CONNECTION,))
@@ -133,13 +141,12 @@ def confirm_identity(stage: Stage, visit_id: str) -> None:
     consent = stage.folder / "pictures" / "consent.png"
     pictures.signature(consent, 5)
     agreed = ("--consent", str(consent), "--confirm")
-    begun = time.perf_counter()
     somebody = stage.device(*asked, "--live", str(other), *agreed)
     applicant = stage.device(*asked, "--live", str(live), *agreed)
     stage.observed["face"] = {
         "same_person": applicant["outcome"],
         "other_person": somebody["outcome"],
-        "ms": round(applicant.get("milliseconds") or (time.perf_counter() - begun) * 500),
+        "ms": round(applicant["verdict"]["milliseconds"]),
     }
     tell(f"   身份核验: 他人 → {somebody['outcome']}, 申请人本人 → {applicant['outcome']} (照片不离开设备)")
 
@@ -156,7 +163,9 @@ def deliver(stage: Stage) -> None:
         tell(f"   线路断了: 还有 {synced.get('blobs_waiting', '若干')} 个文件, 从断点继续")
     stage.observed["resumed_uploads"] = len(stage.line.resumed_offsets)
     offsets = ", ".join(str(offset) for offset in stage.line.resumed_offsets)
-    tell(f"   线路切断 {stage.line.cuts} 次, 续传 {len(stage.line.resumed_offsets)} 次 (从第 {offsets} 字节), 文件全部到达")
+    tell(
+        f"   线路切断 {stage.line.cuts} 次, 续传 {len(stage.line.resumed_offsets)} 次 (从第 {offsets} 字节), 文件全部到达"
+    )
 
 
 def send_back(stage: Stage, visit_id: str) -> None:
@@ -168,7 +177,12 @@ def send_back(stage: Stage, visit_id: str) -> None:
             {"target": {"kind": "answer", "ref": "income/transfers"}, "text": "女儿每月给的生活费请再核实。"},
             {"target": {"kind": "photo", "ref": seen["visit"]["evidence"][0]["blob"]}, "text": "请补拍房屋侧面。"},
         ]
-        verdict = {"verdict": "returned", "reason": "收入情况需核实", "comments": comments, "seen_revision": seen["revision"]}
+        verdict = {
+            "verdict": "returned",
+            "reason": "收入情况需核实",
+            "comments": comments,
+            "seen_revision": seen["revision"],
+        }
         office.post(f"/api/v1/visits/{visit_id}/reviews", json=verdict).raise_for_status()
     tell(f"   证据链: {seen['verdict']}; 已退回, {len(comments)} 条批注")
 
@@ -178,13 +192,15 @@ def amend(stage: Stage, visit_id: str) -> None:
     tell("6  经办人员: 收到退回, 补正, 再同步")
     stage.device("sync")
     returned = stage.device("visits", "show", visit_id)
-    stage.observed["returned"] = returned["review_state"] == "returned"
+    stage.observed["returned"] = returned["is_returned"]
     amendment = stage.device("visits", "amend", visit_id)
     stage.device("visits", "answer", visit_id, "income/transfers=462.50")
-    photo = pictures.house_photos(stage.folder / "pictures")[1]
+    photo = stage.folder / "pictures" / "side.jpg"
     stage.device("visits", "photo", visit_id, str(photo), "--kind", "house", "--caption", "房屋侧面")
-    image = stage.folder / "pictures" / f"signature-{WORKER}.png"
-    stage.device("visits", "sign", visit_id, "--role", "investigator", "--signer", WORKER, "--image", str(image))
+    image = stage.folder / "pictures" / "signature-0.png"
+    stage.device(
+        "visits", "sign", visit_id, "--role", "investigator", "--signer", INVESTIGATORS[0], "--image", str(image)
+    )
     stage.device("visits", "seal", visit_id)
     stage.device("sync")
     tell(f"   批注 {len(amendment.get('comments', []))} 条, 已按批注补正并上传")
@@ -201,9 +217,9 @@ def approve(stage: Stage, visit_id: str) -> None:
     final = stage.device("sync")
     shown = stage.device("visits", "show", visit_id)
     receipt = stage.device("receipts", "show", visit_id)
-    stage.observed["approved"] = shown["review_state"] == "approved"
+    stage.observed["approved"] = shown["document"]["review_state"] == "approved"
     stage.observed["receipt_blobs"] = len(receipt["blobs"])
-    tell(f"   回执写明 {len(receipt['blobs'])} 个文件, 签名{'有效' if receipt['valid'] else '无效'}")
+    tell(f"   回执写明 {len(receipt['blobs'])} 个文件, 签名{'有效' if receipt['verified'] else '无效'}")
     compare_ends(stage, final)
 
 
@@ -220,7 +236,6 @@ def compare_ends(stage: Stage, synced: dict[str, Any]) -> None:
     ]
     for row in rows:
         same = "一致" if row["device"] == row["server"] else "不一致!"
-        tell(f"   {row['id'][:18]:<18} {row['device'][0]:>5} 条 {row['device'][1][:12]}… | {row['server'][0]:>5} 条 {row['server'][1][:12]}… {same}")
+        ends = " | ".join(f"{live:>5} 条 {checksum[:12]}…" for live, checksum in (row["device"], row["server"]))
+        tell(f"   {row['id'][:18]:<18} {ends} {same}")
     stage.observed["buckets"] = rows
-
-
