@@ -1,19 +1,11 @@
 """How long a form of 300 questions with ten repeats of 30 takes to open and to answer one change.
 
-    python benchmarks/forms.py
-
 A change (`forms.change`) is measured against evaluating the whole form anew, in the same run; medians.
 """
 
-import json
-import statistics
-import sys
-import time
 from datetime import date
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from benchmarks.report import Row, median_ms
 from forms import Definition, Group, Question, change, check, evaluate, from_json, show, to_json
 from forms.expressions import compile_expression
 
@@ -62,18 +54,8 @@ def answered(form: Definition) -> dict[str, object]:
     return answers
 
 
-def median_ms(action, runs: int) -> float:
-    """Time a function of the run's number."""
-    times = []
-    for run in range(runs):
-        start = time.perf_counter()
-        action(run)
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
-def main() -> None:
-    """Measure, print a table, write var/bench/forms.json."""
+def rows() -> list[Row]:
+    """Measure a change, the layout, opening, and the check at seal."""
     text = to_json(large_form())
 
     def open_form(_: int) -> None:
@@ -91,34 +73,16 @@ def main() -> None:
     shown = median_ms(lambda run: show(state), 10)
     opened = median_ms(open_form, 5)
     checked = median_ms(lambda run: check(form, answers, today=TODAY), 5)
-    rows = [
+    return [
         row("a change, against evaluating anew", small, whole, GOAL_CHANGE_MS),
         row("a change inside a repeat, against evaluating anew", inside, whole, GOAL_CHANGE_MS),
         row("a change and the whole layout", small + shown, whole + shown, GOAL_CHANGE_MS),
         row("opening: read, compile, evaluate, lay out", opened, None, GOAL_OPEN_MS),
         row("check at seal", checked, None, GOAL_OPEN_MS),
     ]
-    for line in rows:
-        other = f"{line['other']:8.2f} ms  ratio {line['ratio']:7.1f}" if line["other"] else ""
-        print(f"{line['what']:52} {line['ours']:8.2f} ms  {other}")
-    target = Path("var/bench/forms.json")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps({"name": "forms", "rows": rows}, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
-def row(what: str, ours: float, other: float | None, goal: float) -> dict[str, object]:
+def row(what: str, ours: float, other: float | None, goal_ms: float) -> Row:
     """Make one row of the table."""
-    return {
-        "what": what,
-        "unit": "ms",
-        "ours": round(ours, 3),
-        "other": None if other is None else round(other, 3),
-        "other_name": None if other is None else "forms.evaluate",
-        "ratio": None if other is None else round(other / ours, 1),
-        "goal": goal,
-        "met": ours < goal,
-    }
-
-
-if __name__ == "__main__":
-    main()
+    name = None if other is None else "forms.evaluate"
+    return Row(what, "ms", ours, other, name, f"< {goal_ms:g} ms", ours < goal_ms)

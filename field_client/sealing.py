@@ -1,0 +1,106 @@
+"""The end of a visit or of an amendment: what is still missing, and the seal under which it leaves.
+
+The seal is signed with the device's key and names the seal before it; the sealed record, its place in the chain, its
+photos' release and the end of the draft are one transaction. A sealed record is never edited, only amended.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from field_client import amendments, drafts, keys, messages, outbox, survey, uploads, visits
+from field_client.clock import Clock
+from field_client.drafts import Draft
+from field_client.errors import FieldError
+from field_client.settings import Device
+from field_client.store import Store
+from policy.parameters import load_parameters
+from sync import seal as seals
+from sync.canonical import moment
+from sync.records import REGISTRY, problems
+from sync.visit_shape import blob_hashes, shortcomings
+
+
+def check(store: Store, clock: Clock, visit: str) -> dict[str, Any]:
+    """Say what a draft still lacks: `missing` of its legal shape, and `questions` of its form, each with a sentence."""
+    draft = drafts.get(store, visit)
+    missing = _amendment_lacks(draft) if draft.is_amendment else _visit_lacks(store, clock, draft)
+    form, answers = amendments.form_and_answers(store, draft)
+    questions = survey.findings(store, form, survey.pruned(store, form, answers, clock.today()), clock.today())
+    return {"id": draft.id, "ready": not missing and not questions, "missing": missing, "questions": questions}
+
+
+def seal(store: Store, clock: Clock, device: Device, visit: str) -> dict[str, Any]:
+    """Seal a draft and put it into the outbox; gives its id, revision and seal.
+
+    Raises FieldError("visit.incomplete") with all that is missing; the draft stays as it is.
+    """
+    with store.transaction():
+        draft = drafts.get(store, visit)
+        found = check(store, clock, visit)
+        if not found["ready"]:
+            raise FieldError("visit.incomplete", missing=_sentences(found))
+        type = "amendment" if draft.is_amendment else "visit"
+        fields = _sealed_fields(store, clock, draft)
+        stamp = _stamp(store, device, fields)
+        fields["seal"] = stamp.to_dict()
+        if problems(REGISTRY[type], fields, creating=True):
+            raise FieldError("visit.too_large")
+        outbox.add(store, clock, type=type, id=draft.id, op="create", bucket=draft.bucket, fields=fields)
+        if draft.document.get("task_id"):
+            visits.step_task(store, clock, draft.document["task_id"], "sealed")
+        uploads.release(store, blob_hashes(fields))
+        drafts.remove(store, draft)
+    revision = fields.get("revision", amendments.FIRST_REVISION)
+    return {"id": draft.visit_id or draft.id, "record": draft.id, "revision": revision, "seal": fields["seal"]}
+
+
+def _sealed_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
+    """Give the fields that travel: what the draft holds, pruned, with the time of the seal."""
+    fields = _amendment_fields(store, clock, draft) if draft.is_amendment else _visit_fields(store, clock, draft)
+    fields |= {"sealed_at": clock.now(), "clock": store.evidence(clock).to_dict()}
+    return {name: value for name, value in fields.items() if value is not None and value != ""}
+
+
+def _visit_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
+    answers = survey.pruned(store, draft.document["form"], draft.document["answers"], clock.today())
+    return draft.document | {"answers": answers}
+
+
+def _amendment_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
+    """Give an amendment with every answer that differs from before, calculations and withdrawn answers included."""
+    form, answers = amendments.form_and_answers(store, draft)
+    before = amendments.answers_before(store, draft)
+    after = survey.pruned(store, form, answers, clock.today())
+    changed = {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
+    return amendments.fields(draft) | {"answers": changed}
+
+
+def _stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal:
+    """Take the next place in the device's chain and sign."""
+    signing = keys.read_keys(store.get("keys")).signing
+    chain = store.get("chain", {"number": 0, "hash": seals.FIRST})
+    stamp = seals.seal(fields, signing, device_id=device.device_id, number=chain["number"] + 1, previous=chain["hash"])
+    store.put("chain", {"number": stamp.number, "hash": stamp.hash})
+    return stamp
+
+
+def _visit_lacks(store: Store, clock: Clock, draft: Draft) -> list[dict[str, str]]:
+    """Ask the rule of today, or of the last day heard of from the office where the device's clock is behind that."""
+    anchor = store.evidence(clock).anchor
+    today = max(clock.today(), moment(anchor.server_at).date()) if anchor else clock.today()
+    rule = load_parameters().value("visit.min_investigators", region=draft.bucket, on=today)
+    count = rule.read(int)
+    codes = shortcomings(draft.document, min_investigators=count)
+    return [{"code": code, "message": messages.text(code, count=count)} for code in codes]
+
+
+def _amendment_lacks(draft: Draft) -> list[dict[str, str]]:
+    is_empty = not any(draft.document[name] for name in ("answers", "evidence", "signatures"))
+    return [{"code": "amendment.empty", "message": messages.text("amendment.empty")}] if is_empty else []
+
+
+def _sentences(found: Mapping[str, Any]) -> str:
+    questions = [
+        messages.text("visit.question", **{n: one[n] for n in ("label", "message")}) for one in found["questions"]
+    ]
+    return "；".join([*(one["message"] for one in found["missing"]), *questions])
