@@ -90,3 +90,5 @@ class Line:
                 if self.watch:
                     self.watch("down", data)
                 device.sendall(data)
+        with contextlib.suppress(OSError):  # The office hung up or died: the device sees it too.
+            device.shutdown(socket.SHUT_RDWR)
