@@ -7,7 +7,7 @@ photos' release and the end of the draft are one transaction. A sealed record is
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import amendments, drafts, keys, messages, outbox, survey, uploads, visits
+from field_client import amendments, blobs, drafts, keys, messages, outbox, survey, visits
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -48,7 +48,7 @@ def seal(store: Store, clock: Clock, device: Device, visit: str) -> dict[str, An
         outbox.add(store, clock, type=type, id=draft.id, op="create", bucket=draft.bucket, fields=fields)
         if draft.document.get("task_id"):
             visits.step_task(store, clock, draft.document["task_id"], "sealed")
-        uploads.release(store, blob_hashes(fields))
+        blobs.release(store, blob_hashes(fields))
         drafts.remove(store, draft)
     revision = fields.get("revision", amendments.FIRST_REVISION)
     return {"id": draft.visit_id or draft.id, "record": draft.id, "revision": revision, "seal": fields["seal"]}

@@ -1,0 +1,78 @@
+"""Commands about households, tasks and persons, from the local store only."""
+
+from typing import Any
+
+import click
+
+from field_client import households, messages
+from field_client.commands.frame import App, Output, command, nothing, pairs
+
+
+def add_to(main: click.Group) -> None:
+    """Add the commands to the program."""
+    group = main.group("households", help="家庭名册：列出、查找、查看。只用本机数据。")(nothing)
+    tasks = main.group("tasks", help="走访任务。")(nothing)
+    persons = main.group("persons", help="人员信息更正。")(nothing)
+
+    @command(group, "list", help="列出本机的家庭，按编号排序。")
+    @click.option("--area", default="", help="只列某个地区（代码的前几位）。")
+    def list_households(app: App, area: str) -> Output:
+        """List the households."""
+        found = households.all_households(app.store, area=area)
+        return Output(found, [_line(one) for one in found])
+
+    @command(
+        group,
+        "search",
+        help="查找家庭：至少两个字。姓名、地址、编号、拼音首字母（如 zs）、身份证末几位都可以；最多列 20 户。",
+    )
+    @click.argument("text")
+    def search(app: App, text: str) -> Output:
+        """Find households."""
+        found = households.found(app.store, text)
+        return Output(found, [_line(one) for one in found] or ["没有找到。换个写法试试，或先同步。"])
+
+    @command(group, "show", help="查看一户：成员、任务、走访。身份证号只显示前六位和后四位。")
+    @click.argument("household")
+    def show(app: App, household: str) -> Output:
+        """Show a household."""
+        found = households.show(app.store, household)
+        return Output(found, _household_lines(found))
+
+    @command(tasks, "list", help="列出还没有签封的走访任务，急的在前。")
+    def list_tasks(app: App) -> Output:
+        """List the open tasks."""
+        found = households.all_tasks(app.store)
+        return Output(found, [_task_line(one) for one in found] or ["没有待办任务。"])
+
+    @command(
+        persons,
+        "propose",
+        help="提出人员信息更正，例如：persons propose 人员编号 name=张三 --evidence 走访编号\n\n"
+        "姓名、身份证号等由审核人员决定后才生效；电话直接更新。",
+    )
+    @click.argument("person")
+    @click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE…")
+    @click.option("--evidence", required=True, metavar="VISIT", help="说明依据的走访编号。")
+    def propose(app: App, person: str, changes: tuple[str, ...], evidence: str) -> Output:
+        """Propose corrections to the register."""
+        n = households.propose(app.store, app.clock, person, pairs(changes), evidence=evidence)
+        return Output({"n": n, "person_id": person}, ["已保存，同步后交审核人员决定。"])
+
+
+def _line(one: dict[str, Any]) -> str:
+    return f"{one['id']}  {one['number']}  {one['head']}  {one['members']} 人  {one['address']}"
+
+
+def _task_line(one: dict[str, Any]) -> str:
+    household = one["household"] or {}
+    state = messages.TASK_STATES.get(one["state"], one["state"])
+    return f"{one['due_on']}  {state}  {one['title']}  {household.get('head', '')}  {one['household_id']}"
+
+
+def _household_lines(found: dict[str, Any]) -> list[str]:
+    persons = [
+        f"  {one['id']}  {one['name']}  {one['relation']}  {one['birth_date']}  {one['id_number']}"
+        for one in found["persons"]
+    ]
+    return [_line(found), f"  {found['area_name']}  电话 {found['phone'] or '无'}", *persons]

@@ -1,0 +1,65 @@
+"""Commands about what came of our changes: receipts, what was refused, what waits for a decision."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from field_client import messages, outbox, receipts
+from field_client.commands.frame import FILE, App, Output, command, nothing
+from field_client.files import write_whole
+
+
+def add_to(main: click.Group) -> None:
+    """Add the commands to the program."""
+    receipt_group = main.group("receipts", help="存证回执：服务器签名确认收到的照片。")(nothing)
+    refused = main.group("refused", help="服务器没有接受的修改：都留在本机，可查看、导出。")(nothing)
+    conflicts = main.group("conflicts", help="等待审核人员决定的修改。")(nothing)
+
+    @command(receipt_group, "show", help="查看一次走访的回执，并核对服务器签名。")
+    @click.argument("visit")
+    def show(app: App, visit: str) -> Output:
+        """Show a verified receipt."""
+        found = receipts.show(app.store, app.device, visit)
+        count = len(found["blobs"] or [])
+        lines = [f"回执有效：第 {found['revision']} 版，{count} 个照片和签名，{found['issued_at']}"]
+        return Output(found, [*lines, *(f"  {blob}" for blob in found["blobs"] or [])])
+
+    @command(refused, "list", help="列出没有被接受的修改和原因。")
+    def list_refused(app: App) -> Output:
+        """List what was refused."""
+        found = outbox.answered(app.store, "refused")
+        return Output(found, [_refused_line(one) for one in found] or ["没有被拒的修改。"])
+
+    @command(
+        refused, "export", help="把没有被接受的修改导出为 JSON（含个人信息，请妥善保管）。不给文件名就输出到屏幕。"
+    )
+    @click.argument("file", type=FILE, required=False)
+    def export(app: App, file: Path | None) -> Output:
+        """Write out what was refused, whole."""
+        found = outbox.answered(app.store, "refused")
+        text = json.dumps(found, ensure_ascii=False, indent=2)
+        if file is None:
+            return Output(found, [text])
+        write_whole(file, text.encode())
+        return Output({"count": len(found), "file": str(file)}, [f"已导出 {len(found)} 条。"])
+
+    @command(conflicts, "list", help="列出别人也改了、或要审核后才生效的修改。")
+    def list_conflicts(app: App) -> Output:
+        """List what is held."""
+        found = outbox.answered(app.store, "held")
+        return Output(found, [_held_line(one) for one in found] or ["没有等待决定的修改。"])
+
+
+def _refused_line(one: dict[str, Any]) -> str:
+    problem = one["result"].get("problem") or {}
+    reason = problem.get("title") or messages.text("outcome.refused")
+    return f"{one['n']}  {one['type']}  {one['id']}  {reason}"
+
+
+def _held_line(one: dict[str, Any]) -> str:
+    answers = one["result"].get("fields") or {}
+    kinds = {answer.get("kind") for answer in answers.values() if answer.get("how") == "held"}
+    reason = messages.text("outcome.conflict" if "conflict" in kinds else "outcome.proposal")
+    return f"{one['n']}  {one['type']}  {one['id']}  {'、'.join(sorted(answers))}  {reason}"

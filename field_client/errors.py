@@ -1,0 +1,46 @@
+"""What the field client refuses, as values: a stable code, and the facts that its sentence needs.
+
+The sentences are in `messages`; the exit codes follow from the class. Details never name a person.
+"""
+
+from typing import Any
+
+from field_client import messages
+
+
+class FieldError(Exception):
+    """A refusal that the user can read and act on; nothing was half-done."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user, with the next step."""
+        return messages.text(self.code, **self.details)
+
+
+class NoConnection(FieldError):
+    """The office cannot be reached now, or asks to wait; nothing is lost, and trying later is always safe."""
+
+    exit_code = 3
+
+
+class ServerRefused(FieldError):
+    """The office understood and said no. `status` is HTTP's; the sentence is the office's own where it gave one."""
+
+    def __init__(self, code: str, *, status: int, title: str = "", detail: str = "") -> None:
+        super().__init__(code, title=title, detail=detail)
+        self.status = status
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user: ours for a code that we know, else the office's title and detail."""
+        if self.code in messages.SENTENCES:
+            return messages.text(self.code)
+        words = [self.details[name].rstrip("。") for name in ("title", "detail") if self.details[name]]
+        return "。".join(words) + "。" if words else messages.text("server.refused", code=self.code)

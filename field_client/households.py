@@ -1,0 +1,172 @@
+"""Households, tasks and persons as the worker sees them, from the local store only.
+
+Id numbers are masked here: nothing above this file needs them whole. A correction to the register is a proposal.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from field_client import outbox, overlay, search
+from field_client.clock import Clock
+from field_client.errors import FieldError
+from field_client.overlay import Seen
+from field_client.store import Store
+from identity.resident_id import mask
+from sync.records import REGISTRY, Merge, problems
+
+OPEN_TASKS = ("planned", "started")
+
+
+def brief(store: Store, household: Seen) -> dict[str, Any]:
+    """Give a household in one line of a list."""
+    head_id = household.fields.get("head_id")
+    head = overlay.one(store, "person", head_id) if head_id else None
+    members_count = len(overlay.all_of(store, "household_member", household_id=household.id))
+    return _line(household, head.fields.get("name", "") if head else "", members_count)
+
+
+def _line(household: Seen, head: str, members_count: int) -> dict[str, Any]:
+    fields = household.fields
+    return {
+        "id": household.id,
+        "number": fields.get("number") or "",
+        "head": head or "",
+        "address": fields.get("address") or "",
+        "area_code": fields.get("area_code") or household.bucket,
+        "members": members_count,
+        "pending": household.pending,
+    }
+
+
+def all_households(store: Store, *, area: str = "") -> list[dict[str, Any]]:
+    """List the households, or those of an area by the beginning of its code, by number.
+
+    Of 16,000 households all take 0.5 s, one village takes 0.03 s.
+    """
+    villages = [row["id"] for row in store.rows(_VILLAGES, area, area)]
+    lines = [line for village in villages for line in _lines_of(store, village)]
+    return sorted(lines, key=lambda line: (line["number"], line["id"]))
+
+
+_VILLAGES = "SELECT id FROM buckets WHERE substr(id, 1, length(?)) = ? AND id GLOB '[0-9]*' ORDER BY id"
+_NAMES = "SELECT id, json_extract(body, '$.name') AS name FROM records WHERE bucket = ? AND type = 'person'"
+_COUNTS = (
+    "SELECT json_extract(body, '$.household_id') AS household_id, count(*) AS count FROM records"
+    " WHERE bucket = ? AND type = 'household_member' GROUP BY 1"
+)
+
+
+def _lines_of(store: Store, village: str) -> list[dict[str, Any]]:
+    heads = {row["id"]: row["name"] for row in store.rows(_NAMES, village)}
+    counts = {row["household_id"]: row["count"] for row in store.rows(_COUNTS, village)}
+    found = overlay.all_of(store, "household", area_code=village)
+    return [_line(one, heads.get(one.fields.get("head_id"), ""), counts.get(one.id, 0)) for one in found]
+
+
+def found(store: Store, text: str) -> list[dict[str, Any]]:
+    """Give the first households that fit a few characters. Raises FieldError("search.too_short")."""
+    hits = (overlay.one(store, "household", id) for id in search.find(store, text))
+    return [brief(store, hit) for hit in hits if hit]
+
+
+def get(store: Store, household_id: str) -> Seen:
+    """Give a household. Raises FieldError("household.unknown")."""
+    household = overlay.one(store, "household", household_id)
+    if household is None:
+        raise FieldError("household.unknown")
+    return household
+
+
+def show(store: Store, household_id: str) -> dict[str, Any]:
+    """Give a household with its members, its tasks and the ids of its visits. Raises FieldError("household.unknown")."""
+    household = get(store, household_id)
+    area = next((one for one in overlay.all_of(store, "area") if one.fields.get("code") == household.bucket), None)
+    return {
+        **brief(store, household),
+        "area_name": area.fields.get("name", "") if area else "",
+        "phone": household.fields.get("phone") or "",
+        "remarks": household.fields.get("remarks") or "",
+        "dwelling": household.fields.get("dwelling"),
+        "poverty_cause": household.fields.get("poverty_cause") or "",
+        "programmes": household.fields.get("programmes") or [],
+        "tags": sorted(tag for tag, stands in (household.fields.get("tags") or {}).items() if stands),
+        "persons": members(store, household_id),
+        "tasks": [task for task in all_tasks(store, include_sealed=True) if task["household_id"] == household_id],
+        "visits": [one.id for one in overlay.all_of(store, "visit", household_id=household_id)],
+    }
+
+
+def members(store: Store, household_id: str) -> list[dict[str, Any]]:
+    """List who lives in a household, ids masked."""
+    found = []
+    for member in overlay.all_of(store, "household_member", household_id=household_id):
+        person = overlay.one(store, "person", str(member.fields.get("person_id")))
+        if person is None:
+            continue
+        fields = person.fields
+        found.append(
+            {
+                "id": person.id,
+                "name": fields.get("name") or "",
+                "relation": member.fields.get("relation") or "",
+                "sex": fields.get("sex") or "",
+                "birth_date": fields.get("birth_date") or "",
+                "id_number": mask(fields.get("id_number") or ""),
+                "phone": fields.get("phone") or "",
+                "included": member.fields.get("included"),
+            }
+        )
+    return found
+
+
+def all_tasks(store: Store, *, include_sealed: bool = False) -> list[dict[str, Any]]:
+    """List the tasks, the most urgent first; those whose visit is sealed only if asked."""
+    tasks = [
+        one for one in overlay.all_of(store, "visit_task") if include_sealed or one.fields.get("state") in OPEN_TASKS
+    ]
+    lines = []
+    for task in tasks:
+        household = overlay.one(store, "household", str(task.fields.get("household_id")))
+        lines.append(
+            {
+                "id": task.id,
+                "household_id": task.fields.get("household_id") or "",
+                "household": brief(store, household) if household else None,
+                "kind": task.fields.get("kind") or "",
+                "title": task.fields.get("title") or "",
+                "due_on": task.fields.get("due_on") or "",
+                "priority": task.fields.get("priority") or 0,
+                "state": task.fields.get("state") or "",
+            }
+        )
+    return sorted(lines, key=lambda line: (line["due_on"] or "9999", -line["priority"], line["id"]))
+
+
+def propose(store: Store, clock: Clock, person_id: str, fields: Mapping[str, str], *, evidence: str) -> int:
+    """Propose corrections to a person's entry, with the visit that shows them; gives the number of the change.
+
+    What the register reviews waits there for a reviewer; a phone number is simply changed. The visit's id travels
+    beside the clock evidence. Raises FieldError for an unknown person, visit or field.
+    """
+    person = overlay.one(store, "person", person_id)
+    if person is None:
+        raise FieldError("person.unknown")
+    known = {n: f for n, f in REGISTRY["person"].fields.items() if f.merge is not Merge.SERVER_OWNED}
+    for name in fields.keys() - known.keys():
+        raise FieldError("person.field_unknown", field=name, known="、".join(known))
+    for name in problems(REGISTRY["person"], fields, creating=False):
+        raise FieldError("person.field_invalid", field=name)
+    sealed = overlay.one(store, "visit", evidence)
+    if sealed is None and not store.value("SELECT 1 FROM drafts WHERE id = ?", evidence):
+        raise FieldError("visit.unknown")
+    with store.transaction():
+        return outbox.add(
+            store,
+            clock,
+            type="person",
+            id=person_id,
+            op="update",
+            bucket=person.bucket,
+            fields=fields,
+            more={"visit_id": evidence},
+        ).n

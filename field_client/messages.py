@@ -1,0 +1,150 @@
+"""Every code that a worker may meet, with what it means and what to do: one sentence each, no logic.
+
+Codes of the server, of `sync` and of the field client stand in one table, because a worker cannot tell them apart.
+"""
+
+from typing import Any
+
+SENTENCES = {
+    # device, keys, lock
+    "device.not_enrolled": "本机还没有登记。请先运行 field-client enrol 登记设备。",
+    "device.already_enrolled": "本机已经登记过。换人使用请另用 --home 指定一个文件夹。",
+    "device.files_damaged": "登记文件缺失或损坏,打不开本机数据。请不要删除任何文件,联系管理员。",
+    "device.revoked": "这台设备已被停用。请联系管理员;本机未上传的内容仍然保留。",
+    "device.cloned": "这台设备的数据像是从旧备份恢复的。请联系管理员;未上传的内容仍在本机。",
+    "device.proof_invalid": "服务器没有认出这台设备。请联系管理员核对设备登记。",
+    "pin.wrong": "PIN 不对,请重新输入。",
+    "pin.needed": "本机已锁定。请运行 field-client unlock 输入 PIN,或加 --pin-stdin。",
+    "pin.too_short": "PIN 至少 4 位,请换一个。",
+    "password.needed": "需要登录密码。请在终端里运行,或加 --password-stdin 从标准输入读取。",
+    "server.address": "服务器地址不对,应以 http:// 或 https:// 开头。",
+    # storage
+    "storage.full": "存储空间不足,刚才的内容没有保存,以前的内容都在。请清理空间后再试一次。",
+    "storage.busy": "本机数据正被另一个程序使用,请稍等几秒再试。",
+    "storage.damaged": "本机数据文件校验没有通过。请不要继续录入,运行 field-client doctor 并联系管理员。",
+    "storage.newer": "本机数据由更新的版本建立,请先升级程序。",
+    "file.unreadable": "读不到这个文件,请检查路径和权限。",
+    # connection
+    "connection.none": "连不上服务器。内容都保存在本机,有网络时再同步即可。",
+    "connection.cut": "连接中断。已收到的部分都已保存,再同步一次会接着进行。",
+    "server.busy": "服务器正忙,请过一会儿再同步。内容都保存在本机。",
+    "server.full": "服务器存储空间不足,照片先留在本机,请过一会儿再同步。",
+    "server.unreadable": "服务器的回答无法识别,本机数据没有改动。请检查服务器地址或稍后再试。",
+    "server.refused": "服务器没有接受({code})。内容仍在本机,请联系管理员。",
+    "session.wrong_password": "用户名或密码不对,请重新输入。",
+    "session.too_many_tries": "试错次数太多,请稍后再试。",
+    # households, tasks, persons
+    "household.unknown": "本机没有这户家庭。请核对编号,或先同步。",
+    "person.unknown": "本机没有这个人。请核对编号,或先同步。",
+    "person.other_household": "这个人不在本次走访的家庭里,请核对。",
+    "person.field_unknown": "人员信息里没有“{field}”这一项。可以改的有:{known}。",
+    "person.field_invalid": "“{field}”的内容格式不对,请核对。",
+    "search.too_short": "请至少输入两个字(或两个拼音首字母、两位数字)。",
+    "input.pair": "请写成“名称=内容”,例如 phone=13800000000。",
+    # visits
+    "visit.unknown": "没有这次走访。请用 field-client visits list 查看编号。",
+    "visit.kind_unknown": "没有这种走访。可选:{known}。",
+    "visit.sealed": "这次走访已经签封,不能再改。需要补正请运行 field-client visits amend。",
+    "visit.not_sealed": "这次走访还没有签封,可以直接修改,不需要补正。",
+    "visit.not_own": "这次走访不是本机签封的,请由原调查人员补正。",
+    "visit.incomplete": "还不能签封:{missing}",
+    "visit.too_large": "这次走访的内容太多,不能签封。请缩短文字或减少题目答案。",
+    "visit.investigator_missing": "缺少第二名调查人员:至少 {count} 名调查人员要参加并签字",
+    "visit.investigator_signature_missing": "调查人员签字不足:至少 {count} 名调查人员要签字",
+    "visit.household_signature_missing": "缺少家庭成员签字;不签的请写明原因(--refused)",
+    "visit.identity_missing": "身份核验还没有完成:可用人脸、证件、监护人或双人见证任一方式",
+    "visit.mode_unknown": "没有写明走访方式(入户、电话或视频)",
+    "visit.question": "{label}:{message}",
+    "amendment.empty": "补正里还没有改动。请先修改答案、补照片或签字。",
+    "amendment.field": "补正时只能改答案、补照片和签字;地点和身份核验以原走访为准。",
+    "answer.refused": "“{label}”没有保存:{message}",
+    "form.unknown": "本机没有这张表。请先同步;现有的表:{known}。",
+    "form.choose": "有几张表可用,请用 --form 选择一张:{known}。",
+    "form.unreadable": "这张表的格式本机不认识,请升级程序后再用。",
+    "place.invalid": "位置不对:纬度在 -90 到 90,经度在 -180 到 180,精度是不小于 0 的米数。",
+    # signatures and identity
+    "signature.role_unknown": "签字人身份只能是 investigator(调查人员)或 household(家庭成员)。",
+    "signature.nothing": "请给出签字图片(--image),家庭不签的请写明原因(--refused)。",
+    "signature.refused_by_investigator": "调查人员必须签字,不能写“拒签”。",
+    "staff.unknown": "没有找到这位工作人员。请核对姓名或编号,或先同步人员名单。",
+    "staff.ambiguous": "有几位工作人员同名,请用编号指定。",
+    "identity.reason_unknown": "没有这个原因代码。可选:{known}。",
+    "identity.photos_missing": "人脸比对需要一张参考照片(--reference)和至少一张现场照片(--live)。",
+    "identity.consent_missing": "人脸比对前要先念告知书并单独征得同意:用 --consent 给出同意书照片;不同意用 --consent declined。",
+    "identity.consent_unreadable": "同意书应是照片(JPEG、PNG、WebP)或 JSON 文件,请换一个文件。",
+    "identity.tries_used": "人脸比对次数已用完。请改用证件、监护人或双人见证;不影响继续办理。",
+    # photos
+    "photo.empty": "照片文件是空的,请重新拍摄。",
+    "photo.too_large": "照片超过 40 MB 或 6000 万像素,请调低相机分辨率后重拍。",
+    "photo.not_an_image": "这个文件不是照片(支持 JPEG、PNG、WebP),请换一个文件。",
+    "photo.damaged": "照片文件不完整或已损坏,请重新拍摄。",
+    "photo.kind_unknown": "没有这种照片。可选:{known}。",
+    "media.missing": "本机找不到这张照片的文件。",
+    "media.damaged": "这张照片在本机的文件已损坏,没有上传。",
+    # uploads and receipts
+    "upload.refused": "服务器没有接受这张照片({code})。",
+    "upload.checksum": "照片数据在传输中受损,会自动重传。",
+    "receipt.none": "还没有收到存证回执。照片全部上传后,再同步一次即可收到。",
+    "receipt.forged": "回执的签名不对,不能作为存证。请联系管理员,不要删除照片。",
+    # outcomes
+    "outcome.conflict": "别人也改了这一项,由审核人员决定采用哪一个。",
+    "outcome.proposal": "已作为更正建议提交,等待审核。",
+    "outcome.refused": "服务器没有接受这一条,原内容保留在本机,可导出。",
+}
+
+STATES = {
+    "draft": "草稿",
+    "waiting": "等待网络",
+    "uploading": "上传中 {sent}/{total} 张",
+    "received": "服务器已收",
+    "receipted": "已存证 {sent}/{total}",
+    "returned": "被退回",
+    "amending": "补正中",
+    "approved": "已通过",
+    "trouble": "需处理",
+}
+"""Where a visit stands, in the words of every list and page."""
+
+VISIT_KINDS = {
+    "application": "申请入户",
+    "recheck": "定期核查",
+    "care": "走访探视",
+    "complaint": "信访核实",
+    "advance": "先行救助",
+    "campaign": "专项排查",
+}
+
+PHOTO_KINDS = {
+    "house": "房屋外观",
+    "room": "室内",
+    "person": "人物与生活",
+    "paper": "证明材料",
+    "consent": "同意书",
+    "facility": "设施设备",
+    "other": "其他",
+}
+
+TASK_STATES = {"planned": "待走访", "started": "走访中", "sealed": "已签封"}
+
+FINDINGS = {
+    "structure": {"ok": "数据文件完好。", "bad": "数据文件有损坏。请停止录入,先同步,再联系管理员。"},
+    "photos": {
+        "ok": "{count} 个照片和签名文件完好。",
+        "bad": "{count} 个照片和签名文件中有 {bad} 个缺失或损坏。请联系管理员,必要时补拍。",
+    },
+    "leftovers": {"ok": "没有归属的照片文件 {count} 个,不影响使用。", "bad": ""},
+    "outbox": {"ok": "待上传的修改 {count} 条,编号连续。", "bad": "待上传的修改编号不连续。请联系管理员。"},
+    "buckets": {
+        "ok": "{count} 个数据包与服务器最近一次的校验一致。",
+        "bad": "{count} 个数据包中有 {bad} 个与服务器不一致。请同步,系统会自动重取;未上传的内容不受影响。",
+    },
+}
+"""What `doctor` says of each thing that it checks."""
+
+BLUR_HINT = "照片可能不清楚,建议重拍(已保存)。"
+
+
+def text(code: str, /, **details: Any) -> str:
+    """Give the sentence of a code, with its facts filled in; an unknown code is shown as it is."""
+    sentence = SENTENCES.get(code)
+    return sentence.format(**details) if sentence else f"没有办成({code})。内容仍在本机,请联系管理员。"

@@ -1,0 +1,156 @@
+"""The server's rows as this device holds them: each frame is kept in one transaction, and its proof is recomputed.
+
+Nothing here touches the outbox's content: a pull can never undo local work. Laying our changes over the rows is left to
+`overlay`, the index for searching to `search`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from field_client import media, outbox, search
+from field_client.clock import Clock
+from field_client.store import Store
+from sync.clock import anchored
+from sync.digest import checksum
+from sync.protocol import Acks, BucketState, Page, Row, Scope, Welcome
+
+
+def cursors(store: Store) -> dict[str, int]:
+    """Give what we have of each bucket; 0 for one that is to be fetched anew."""
+    rows = store.rows("SELECT id, CASE refetch WHEN 1 THEN 0 ELSE cursor END AS have FROM buckets")
+    return {row["id"]: row["have"] for row in rows}
+
+
+def keep(store: Store, frame: Welcome | Acks | Scope | Page, clock: Clock, *, asked_ms: int) -> None:
+    """Keep a frame's content in one transaction; `asked_ms` is the uptime at which the request left."""
+    with store.transaction():
+        match frame:
+            case Welcome():
+                _keep_welcome(store, frame, clock, asked_ms)
+            case Acks():
+                outbox.keep_acks(store, frame)
+            case Scope():
+                _keep_scope(store, frame)
+            case Page():
+                _keep_page(store, frame)
+
+
+def state(store: Store, bucket: str) -> BucketState | None:
+    """Count and sum a bucket over our own rows; None before the server has told its key."""
+    found = store.rows("SELECT cursor, key FROM buckets WHERE id = ? AND key <> ''", bucket)
+    if not found:
+        return None
+    rows = store.db.execute("SELECT type, id, seq, body FROM records WHERE bucket = ?", (bucket,))
+    live, total = checksum(bytes.fromhex(found[0]["key"]), ((t, i, seq, body.encode()) for t, i, seq, body in rows))
+    return BucketState(found[0]["cursor"], live, total)
+
+
+def buckets(store: Store) -> list[str]:
+    """Name the buckets that we hold, in order."""
+    return [row["id"] for row in store.rows("SELECT id FROM buckets ORDER BY id")]
+
+
+def server_states(store: Store) -> dict[str, BucketState]:
+    """Give the server's last word on each bucket that we hold."""
+    rows = store.rows("SELECT * FROM buckets WHERE server_head IS NOT NULL ORDER BY id")
+    return {row["id"]: BucketState(row["server_head"], row["server_live"], row["server_checksum"]) for row in rows}
+
+
+def agree(store: Store, states: Mapping[str, BucketState]) -> None:
+    """Note the server's states of some buckets."""
+    with store.transaction():
+        for name, known in states.items():
+            store.db.execute(
+                "UPDATE buckets SET server_head = ?, server_live = ?, server_checksum = ? WHERE id = ?",
+                (*known, name),
+            )
+
+
+def report_mismatch(store: Store, bucket: str, ours: BucketState, theirs: BucketState, clock: Clock) -> None:
+    """Note that a bucket differs at the same seq, and fetch it anew next time; unsent work is not touched."""
+    facts = {"bucket": bucket, "ours": list(ours), "theirs": list(theirs)}
+    with store.transaction():
+        store.db.execute("UPDATE buckets SET refetch = 1 WHERE id = ?", (bucket,))
+        store.db.execute(
+            "INSERT INTO incidents (at, kind, facts) VALUES (?, 'checksum', ?)", (clock.now(), json.dumps(facts))
+        )
+
+
+def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> None:
+    now_ms = clock.uptime_ms()
+    anchor = anchored(frame.server_at, uptime_ms=now_ms, boot=clock.boot, trip_ms=max(0, now_ms - asked_ms))
+    store.put("anchor", vars(anchor))
+    if frame.epoch != store.get("epoch", ""):
+        # Another history: our cursors and the seqs of answered changes mean nothing in it.
+        store.db.execute("UPDATE buckets SET refetch = 1 WHERE cursor > 0")
+        store.db.execute("UPDATE outbox SET seq = 0")
+        store.put("epoch", frame.epoch)
+
+
+def _keep_scope(store: Store, frame: Scope) -> None:
+    if frame.same:
+        return
+    for name in frame.states:
+        store.db.execute(
+            "INSERT INTO buckets (id, cursor, key, refetch) VALUES (?, 0, ?, 0)"
+            " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
+            (name, frame.keys[name]),
+        )
+    agree(store, frame.states)
+    for name in set(buckets(store)) - set(frame.states):
+        if not has_unsent(store, name):
+            drop(store, name)
+
+
+def has_unsent(store: Store, bucket: str) -> bool:
+    """Say whether work of ours in a bucket has not reached the office: changes, drafts, or photos."""
+    questions = (
+        "SELECT 1 FROM outbox WHERE bucket = ? AND outcome = '' LIMIT 1",
+        "SELECT 1 FROM drafts WHERE bucket = ? LIMIT 1",
+        "SELECT 1 FROM blobs WHERE bucket = ? AND state = 'waiting' LIMIT 1",
+    )
+    return any(store.value(question, bucket) for question in questions)
+
+
+def drop(store: Store, bucket: str) -> None:
+    """Delete all that we hold of a bucket that is no longer ours to see: rows, index, photos."""
+    files = [row["sha256"] for row in store.rows("SELECT sha256 FROM blobs WHERE bucket = ?", bucket)]
+    for statement in (
+        "DELETE FROM records WHERE bucket = ?",
+        "DELETE FROM blobs WHERE bucket = ?",
+        "DELETE FROM buckets WHERE id = ?",
+    ):
+        store.db.execute(statement, (bucket,))
+    search.forget_bucket(store, bucket)
+    for sha256 in files:
+        media.discard(store, sha256)
+
+
+def _keep_page(store: Store, page: Page) -> None:
+    found = store.rows("SELECT cursor, refetch FROM buckets WHERE id = ?", page.bucket)
+    cursor, refetch = (found[0]["cursor"], found[0]["refetch"]) if found else (0, 0)
+    if page.since == 0 and (cursor or refetch):
+        store.db.execute("DELETE FROM records WHERE bucket = ?", (page.bucket,))
+        search.forget_bucket(store, page.bucket)
+    elif page.since != cursor or refetch:
+        return  # It does not continue what we have; asking again brings what does.
+    households = search.touched(store, page.rows)
+    for row in page.rows:
+        _keep_row(store, page.bucket, row)
+    search.index(store, households | search.touched(store, page.rows))
+    store.db.execute(
+        "INSERT INTO buckets (id, cursor, key, refetch) VALUES (?, ?, '', 0)"
+        " ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor, refetch = 0",
+        (page.bucket, page.upto),
+    )
+    outbox.prune(store)
+
+
+def _keep_row(store: Store, bucket: str, row: Row) -> None:
+    if row.body is None:
+        # A moved record may already stand in its new bucket: only the old bucket's row goes.
+        store.db.execute("DELETE FROM records WHERE type = ? AND id = ? AND bucket = ?", (row.type, row.id, bucket))
+        return
+    values: tuple[Any, ...] = (row.type, row.id, bucket, row.seq, row.body.decode())
+    store.db.execute("INSERT OR REPLACE INTO records (type, id, bucket, seq, body) VALUES (?, ?, ?, ?, ?)", values)

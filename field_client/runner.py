@@ -1,0 +1,120 @@
+"""Feeds events to `sync.session.step` and carries out its actions: one conversation with the office.
+
+The protocol's decisions are all in `sync.session`, the network in `transport`, the keeping in `replica` and `outbox`. Each
+frame is kept the moment it is whole, so whatever arrived stays when the line is cut.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from field_client import outbox, replica
+from field_client.clock import Clock
+from field_client.errors import NoConnection
+from field_client.store import Store
+from sync import session
+from sync.errors import SyncError
+from sync.protocol import Acks, BucketState, Page, Request, Scope, Welcome, frames, proof
+
+ANSWER_BYTES = 1 << 20  # At most so much in one answer, so that a slow line shows progress.
+
+
+class Conversation:
+    """One conversation's moving parts: the machine's state, and our own proofs, recomputed for what has changed.
+
+    `exchange` sends a request's bytes and gives the answer's; it raises NoConnection when there is none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        exchange: Callable[[bytes], Iterator[bytes]],
+        clock: Clock,
+        *,
+        bytes_left: Callable[[], int],
+        report: Callable[[int, int], None],
+    ) -> None:
+        self.state = session.State()
+        self._store, self._exchange, self._clock = store, exchange, clock
+        self._bytes_left, self._report = bytes_left, report
+        self._events: deque[session.Event] = deque()
+        self._states: dict[str, BucketState] = {}
+        self._asked_ms = 0
+        self._failure: NoConnection | None = None
+
+    def run(self) -> None:
+        """Speak until neither end has more, or the byte budget is used up.
+
+        Raises NoConnection when the line was lost before that; `state` tells what was done until then.
+        """
+        self._events.append(session.Started())
+        while self._events:
+            self._take(self._events.popleft())
+        if self._failure:
+            raise self._failure
+
+    def _take(self, event: session.Event) -> None:
+        self.state, actions = session.step(self.state, event)
+        for action in actions:
+            self._carry_out(action)
+
+    def _carry_out(self, action: session.Action) -> None:
+        match action:
+            case session.Gather():
+                if self.state.rounds == 0 or self._bytes_left() > 0:
+                    self._events.append(session.Gathered(self._request()))
+            case session.Ask(request=request):
+                self._events.append(self._ask(request))
+            case session.Keep(frame=frame):
+                replica.keep(self._store, frame, self._clock, asked_ms=self._asked_ms)
+                self._outdate(frame)
+            case session.Compare():
+                self._compare()
+            case session.GiveUp():
+                self._failure = self._failure or NoConnection("connection.cut")
+
+    def _request(self) -> Request:
+        epoch = self._store.get("epoch", "")
+        return Request(
+            installation=self._store.get("installation"),
+            epoch=epoch,
+            have=replica.cursors(self._store),
+            mutations=outbox.next_chunk(self._store),
+            proof=proof(epoch, self._our_states()),
+            clock=self._store.evidence(self._clock).to_dict(),
+            limit_bytes=min(ANSWER_BYTES, max(1, self._bytes_left())),
+        )
+
+    def _ask(self, request: Request) -> session.Event:
+        """Send a request and take in the answer frame by frame; gives how it ended."""
+        self._asked_ms = self._clock.uptime_ms()
+        try:
+            for frame in frames(self._exchange(request.encode())):
+                self._take(session.Arrived(frame))
+                self._report(self.state.pushed, self.state.pulled)
+        except NoConnection as failure:
+            self._failure = failure
+            return session.Lost()
+        except SyncError:
+            pass  # Bytes that are no frame: what came before them is good, the rest counts as cut.
+        return session.Closed()
+
+    def _outdate(self, frame: Welcome | Acks | Scope | Page) -> None:
+        """Forget the proof of a bucket that changed; where both ends' proofs were equal, ours is the server's word too."""
+        if isinstance(frame, Page):
+            self._states.pop(frame.bucket, None)
+        elif isinstance(frame, Scope) and frame.same:
+            replica.agree(self._store, self._states)
+
+    def _our_states(self) -> dict[str, BucketState]:
+        held = replica.buckets(self._store)
+        for bucket in held:
+            if bucket not in self._states and (state := replica.state(self._store, bucket)):
+                self._states[bucket] = state
+        return {name: self._states[name] for name in held if name in self._states}
+
+    def _compare(self) -> None:
+        ours = self._our_states()
+        for name, theirs in replica.server_states(self._store).items():
+            mine = ours.get(name)
+            if mine and mine.head == theirs.head and mine != theirs:
+                replica.report_mismatch(self._store, name, mine, theirs, self._clock)

@@ -1,0 +1,91 @@
+"""The local store's tables, as steps that are applied in order when a store is opened; each is one transaction.
+
+Synced records of every type share one table, because their fields follow from `sync.records.REGISTRY` and a type from
+a newer release must be kept as well. A released step is never changed; the outbox is never rewritten.
+"""
+
+from collections.abc import Callable
+
+from field_client.errors import FieldError
+from field_client.sqlcipher import Database
+
+
+def _first(db: Database) -> None:
+    db.table("meta").create({"key": str, "value": str}, pk="key")
+    db.table("buckets").create(
+        {
+            "id": str,
+            "cursor": int,
+            "key": str,
+            "refetch": int,  # 1: ask from the beginning, because our copy proved wrong or the server was restored
+            "server_head": int,
+            "server_live": int,
+            "server_checksum": str,
+        },
+        pk="id",
+        not_null={"cursor", "key", "refetch"},
+        defaults={"cursor": 0, "key": "", "refetch": 0},
+    )
+    db.table("records").create({"type": str, "id": str, "bucket": str, "seq": int, "body": str}, pk=("type", "id"))
+    db.table("records").create_index(["bucket", "seq"])
+    for name in ("household_id", "person_id", "visit_id"):
+        db.execute(f"CREATE INDEX records_{name} ON records (type, json_extract(body, '$.{name}'))")
+    db.table("outbox").create(
+        {
+            "n": int,
+            "type": str,
+            "id": str,
+            "op": str,
+            "bucket": str,
+            "base": int,
+            "fields": str,
+            "at": str,
+            "outcome": str,  # empty: no answer yet
+            "seq": int,
+            "result": str,
+        },
+        pk="n",
+    )
+    db.table("outbox").create_index(["type", "id"])
+    db.table("drafts").create({"id": str, "visit_id": str, "bucket": str, "document": str, "updated_at": str}, pk="id")
+    db.table("forms_in_use").create({"hash": str, "definition": str}, pk="hash")
+    db.table("blobs").create(
+        {
+            "sha256": str,
+            "kind": str,
+            "media_type": str,
+            "size": int,
+            "preview": bytes,
+            "bucket": str,
+            "visit_id": str,
+            "state": str,  # kept (in a draft), waiting, sent
+            "location": str,
+            "offset": int,
+            "resumed": int,
+            "tries": int,
+            "reason": str,
+            "not_before": str,
+        },
+        pk="sha256",
+    )
+    db.table("blobs").create_index(["state"])
+    db.table("incidents").create({"number": int, "at": str, "kind": str, "facts": str}, pk="number")
+    db.table("search_entries").create({"entry": int, "household_id": str, "bucket": str}, pk="entry")
+    db.table("search_entries").create_index(["household_id"], unique=True)
+    db.table("search_entries").create_index(["bucket"])
+    db.execute("CREATE VIRTUAL TABLE search USING fts5(words, initials, tails, tokenize='unicode61', prefix='2 3 4')")
+    db.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first,)
+
+
+def migrate(db: Database) -> None:
+    """Bring a store to this release's tables. Raises FieldError("storage.newer") for a store from a later release."""
+    reached = db.execute("PRAGMA user_version").fetchone()[0]
+    if reached > len(STEPS):
+        raise FieldError("storage.newer")
+    for number, step in enumerate(STEPS[reached:], start=reached + 1):
+        with db.atomic():
+            step(db)
+            db.execute(f"PRAGMA user_version = {number}")

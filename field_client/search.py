@@ -1,0 +1,153 @@
+"""Finding a household by a few characters: names, address, number, pinyin initials, or the tail of an id number.
+
+SQLite's full-text index with Chinese characters split by spaces and asked as a phrase; the end of an id number is kept
+reversed, so that its tail is a prefix. One entry per household. The index lies in the encrypted store.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from field_client.errors import FieldError
+from field_client.store import Store
+from sync.protocol import Row
+
+FIRST_HITS = 20
+AT_LEAST = 2  # characters; one character would find half a village
+
+# Characters that are read otherwise in a surname than elsewhere: Shàn, Zēng, Xiè, Qiú, Ōu, Piáo, Zhā, Gě, Miào, Chóng.
+SURNAMES = {
+    "单": "s",
+    "曾": "z",
+    "解": "x",
+    "仇": "q",
+    "区": "o",
+    "朴": "p",
+    "查": "z",
+    "盖": "g",
+    "缪": "m",
+    "种": "c",
+}
+
+
+def find(store: Store, text: str, *, limit: int = FIRST_HITS) -> list[str]:
+    """Give the ids of the first households that fit, best first. Raises FieldError("search.too_short")."""
+    wanted = "".join(character for character in text if character.isalnum()).lower()
+    if len(wanted) < AT_LEAST:
+        raise FieldError("search.too_short")
+    rows = store.rows(
+        "SELECT household_id FROM search JOIN search_entries ON entry = search.rowid"
+        " WHERE search MATCH ? ORDER BY rank, household_id LIMIT ?",
+        _query(wanted),
+        limit,
+    )
+    return [row["household_id"] for row in rows]
+
+
+def touched(store: Store, rows: Iterable[Row]) -> set[str]:
+    """Name the households whose entry depends on some rows, as the store stands; ask before and after keeping them."""
+    found: set[str] = set()
+    for row in rows:
+        if row.type == "household":
+            found.add(row.id)
+        elif row.type == "household_member":
+            found.update(_members(store, "id", row.id))
+        elif row.type == "person":
+            found.update(_members(store, "person_id", row.id))
+    return found
+
+
+def index(store: Store, households: Iterable[str]) -> None:
+    """Write the entries of some households anew, or take them away; in the transaction that changed their rows."""
+    for household_id in sorted(households):
+        _forget(store, "SELECT entry FROM search_entries WHERE household_id = ?", household_id)
+        found = store.rows("SELECT bucket, body FROM records WHERE type = 'household' AND id = ?", household_id)
+        if found:
+            _enter(store, household_id, found[0]["bucket"], json.loads(found[0]["body"]))
+
+
+def forget_bucket(store: Store, bucket: str) -> None:
+    """Take away all entries of a bucket."""
+    _forget(store, "SELECT entry FROM search_entries WHERE bucket = ?", bucket)
+
+
+def _forget(store: Store, which: str, value: str) -> None:
+    for row in store.rows(which, value):
+        store.db.execute("DELETE FROM search WHERE rowid = ?", (row["entry"],))
+        store.db.execute("DELETE FROM search_entries WHERE entry = ?", (row["entry"],))
+
+
+def _enter(store: Store, household_id: str, bucket: str, household: dict[str, Any]) -> None:
+    persons = _persons(store, household_id)
+    names = [person.get("name") or "" for person in persons]
+    words = " ".join(_split(text) for text in [*names, household.get("address") or "", household.get("number") or ""])
+    initials = " ".join(_initials(name) for name in names if name)
+    tails = " ".join((person.get("id_number") or "").lower()[::-1] for person in persons)
+    entry = store.db.execute(
+        "INSERT INTO search_entries (household_id, bucket) VALUES (?, ?)", (household_id, bucket)
+    ).lastrowid
+    store.db.execute(
+        "INSERT INTO search (rowid, words, initials, tails) VALUES (?, ?, ?, ?)", (entry, words, initials, tails)
+    )
+
+
+_HOUSEHOLDS = {
+    "id": "SELECT json_extract(body, '$.household_id') AS household_id FROM records"
+    " WHERE type = 'household_member' AND id = ?",
+    "person_id": "SELECT json_extract(body, '$.household_id') AS household_id FROM records"
+    " WHERE type = 'household_member' AND json_extract(body, '$.person_id') = ?",
+}
+
+
+def _members(store: Store, by: str, value: str) -> list[str]:
+    return [row["household_id"] for row in store.rows(_HOUSEHOLDS[by], value)]
+
+
+def _persons(store: Store, household_id: str) -> list[dict[str, Any]]:
+    rows = store.rows(
+        "SELECT person.body FROM records AS member JOIN records AS person"
+        " ON person.type = 'person' AND person.id = json_extract(member.body, '$.person_id')"
+        " WHERE member.type = 'household_member' AND json_extract(member.body, '$.household_id') = ?",
+        household_id,
+    )
+    return [json.loads(row["body"]) for row in rows]
+
+
+def _query(wanted: str) -> str:
+    if not wanted.isascii():
+        return f'words : "{_split(wanted)}"'
+    if wanted.isalpha():
+        return f'initials : "{wanted}" * OR words : "{wanted}" *'
+    return f'tails : "{wanted[::-1]}" * OR words : "{wanted}" *'
+
+
+def _split(text: str) -> str:
+    """Part Chinese characters, so that each is a word of the index; letters and digits stay together.
+
+    >>> _split("沅江A12号")
+    '沅 江 a12 号'
+    """
+    parted = "".join(
+        character.lower()
+        if character.isascii() and character.isalnum()
+        else f" {character} "
+        if character.isalnum()
+        else " "
+        for character in text
+    )
+    return " ".join(parted.split())
+
+
+def _initials(name: str) -> str:
+    """Give a name's pinyin initials, with the surnames' own readings.
+
+    >>> _initials("张小明"), _initials("曾国强")
+    ('zxm', 'zgq')
+    """
+    from pypinyin import (
+        Style,
+        lazy_pinyin,
+    )  # Its tables take 0.3 s to load, and only a sync that brings names needs them.
+
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+    return SURNAMES.get(name[:1], initials[:1]) + initials[1:]

@@ -1,0 +1,67 @@
+"""What waits on this device and why, how much room there is, and how its clock stands."""
+
+import shutil
+from datetime import timedelta
+from typing import Any
+
+from field_client import blobs, drafts, messages, outbox, overlay
+from field_client.clock import Clock
+from field_client.settings import Device
+from field_client.store import Store
+from sync.canonical import instant, moment
+from sync.clock import offset_ms
+
+
+def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
+    """Gather the strip that stands above every page, with the reasons behind it."""
+    waiting = blobs.waiting(store)
+    aside = [row for row in waiting if row["reason"]]
+    synced_at = store.get("synced_at", "")
+    return {
+        "device": {"id": device.device_id, "name": device.name, "server": device.server},
+        "user": {"id": device.staff_id, "username": device.username, "display_name": device.display_name},
+        "waiting": {
+            "records": outbox.waiting_count(store),
+            "visits": _waiting_visits(store),
+            "photos": len(waiting),
+            "photo_bytes": sum(row["size"] - row["offset"] for row in waiting),
+            "set_aside": [
+                {
+                    "sha256": row["sha256"],
+                    "kind": row["kind"],
+                    "reason": row["reason"],
+                    "message": messages.text(row["reason"]),
+                }
+                for row in aside
+            ],
+        },
+        "drafts": len(drafts.all_drafts(store)),
+        "held": len(outbox.answered(store, "held")),
+        "refused": len(outbox.answered(store, "refused")),
+        "households": len(overlay.all_of(store, "household")),
+        "incidents": store.value("SELECT count(*) FROM incidents"),
+        "last_sync_at": synced_at,
+        "lease": _lease(device, clock, synced_at),
+        "clock_offset_ms": offset_ms(store.evidence(clock)),
+        "storage": _storage(store),
+    }
+
+
+def _waiting_visits(store: Store) -> int:
+    return int(store.value("SELECT count(*) FROM outbox WHERE type IN ('visit', 'amendment') AND outcome = ''"))
+
+
+def _lease(device: Device, clock: Clock, synced_at: str) -> dict[str, Any]:
+    ends = moment(synced_at or device.enrolled_at) + timedelta(days=device.lease_days)
+    return {"ends_at": instant(ends), "days_left": (ends - clock.wall()).days}
+
+
+def _storage(store: Store) -> dict[str, Any]:
+    usage = shutil.disk_usage(store.home.path)
+    media = sum(path.stat().st_size for path in store.home.media.iterdir())
+    return {
+        "used_percent": round(100 * usage.used / usage.total),
+        "free_bytes": usage.free,
+        "store_bytes": store.home.store_file.stat().st_size,
+        "media_bytes": media,
+    }

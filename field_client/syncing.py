@@ -1,0 +1,164 @@
+"""A whole sync: records first, photos after, and the records once more for the photos' receipts.
+
+Running it again is always safe. A missing connection is an outcome here, not an error: what was done until then counts.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from field_client import blobs, keys, outbox, replica, uploads
+from field_client.clock import Clock
+from field_client.errors import NoConnection
+from field_client.runner import Conversation
+from field_client.settings import Device
+from field_client.store import Store
+from field_client.transport import Login, Transport
+
+CHALLENGE_PREFIX = b"zsb-device-session\0"
+CONVERSATIONS = 50  # At most so many in one sync; each must bring the outbox further, so this is only a guard.
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass
+class Summary:
+    """What a sync did; `failure` is None when the two ends spoke to the end."""
+
+    pushed: int = 0
+    pulled: int = 0
+    held: int = 0
+    refused: int = 0
+    blobs_sent: int = 0
+    blobs_waiting: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    buckets: list[dict[str, Any]] = field(default_factory=list)
+    failure: NoConnection | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the figures that `sync --json` prints."""
+        return {name: value for name, value in vars(self).items() if name != "failure"}
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What the steps of one sync share; `max_bytes` bounds both ways together, None for no limit."""
+
+    store: Store
+    transport: Transport
+    clock: Clock
+    summary: Summary
+    max_bytes: int | None
+    report: Report
+
+    def bytes_left(self) -> int:
+        """Say how many bytes may still travel."""
+        if self.max_bytes is None:
+            return 1 << 62
+        return self.max_bytes - self.transport.bytes_sent - self.transport.bytes_received
+
+
+def connect(store: Store, device: Device) -> Transport:
+    """Make the connection of an enrolled device; it opens its sessions by its own key."""
+    signing = keys.read_keys(store.get("keys")).signing
+
+    def sign(challenge: str) -> str:
+        return signing.sign(CHALLENGE_PREFIX + challenge.encode()).hex()
+
+    return Transport(device.server, login=Login(device.device_id, sign), token=store.get("token", ""))
+
+
+def sync(
+    store: Store,
+    transport: Transport,
+    clock: Clock,
+    *,
+    max_bytes: int | None = None,
+    records_only: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    report: Report = lambda lane, done, total: None,
+) -> Summary:
+    """Push, pull, send photos, and pull once more for their receipts; `report` hears ("records", pushed, pulled) and
+    ("photos", sent, total).
+
+    A missing connection is told by `failure`. Raises ServerRefused when the office refuses this device.
+    """
+    errand = Errand(store, transport, clock, Summary(), max_bytes, report)
+    summary = errand.summary
+    try:
+        lanes = _records(errand)
+        if not records_only and "photos" in lanes and _photos(errand, sleep) and errand.bytes_left() > 0:
+            _records(errand)
+    except NoConnection as failure:
+        summary.failure = failure
+    finally:
+        store.put("token", transport.token)
+    summary.blobs_waiting = len(blobs.waiting(store))
+    summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
+    summary.buckets = both_ends(store)
+    if summary.failure is None:
+        store.put("synced_at", clock.now())
+    return summary
+
+
+def both_ends(store: Store) -> list[dict[str, Any]]:
+    """Count and sum each bucket over our own rows, beside the server's last word."""
+    theirs = replica.server_states(store)
+    ours = {name: replica.state(store, name) for name in theirs}
+    return [
+        {
+            "id": name,
+            "count": mine.live,
+            "checksum": mine.checksum,
+            "server_count": theirs[name].live,
+            "server_checksum": theirs[name].checksum,
+        }
+        for name, mine in ours.items()
+        if mine
+    ]
+
+
+def _records(errand: Errand) -> tuple[str, ...]:
+    """Converse until the outbox has its answers; gives the lanes that the office keeps open."""
+    before = None
+    for _ in range(CONVERSATIONS):
+        talk = Conversation(
+            errand.store,
+            errand.transport.exchange,
+            errand.clock,
+            bytes_left=errand.bytes_left,
+            report=lambda pushed, pulled: errand.report("records", pushed, pulled),
+        )
+        try:
+            talk.run()
+        finally:
+            _count(errand.summary, talk)
+        waiting = outbox.waiting_count(errand.store)
+        if not waiting or waiting == before or errand.bytes_left() <= 0:
+            break
+        before = waiting
+    return talk.state.ended.lanes if talk.state.ended else ()
+
+
+def _count(summary: Summary, talk: Conversation) -> None:
+    summary.pushed += talk.state.pushed
+    summary.pulled += talk.state.pulled
+    summary.held += talk.state.held
+    summary.refused += talk.state.refused
+
+
+def _photos(errand: Errand, sleep: Callable[[float], None]) -> int:
+    progress = uploads.send_waiting(
+        errand.store,
+        errand.transport,
+        errand.clock,
+        budget=errand.bytes_left,
+        sleep=sleep,
+        report=lambda sent, total: errand.report("photos", sent, total),
+    )
+    errand.summary.blobs_sent += progress.sent
+    if progress.cut:
+        raise NoConnection("connection.cut")
+    return progress.sent

@@ -1,0 +1,235 @@
+"""The only file that speaks to the network: HTTP to one office, and to nobody else.
+
+It tells three things apart: the office answered, the office refused (`ServerRefused`, with its code), and there was no
+answer (`NoConnection`). What the answers mean is left to `runner` and `uploads`. Proxies of the environment are not
+used; certificates are the system's own (SSL_CERT_FILE included), as county networks have their own authority.
+"""
+
+import base64
+import json
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import zstandard
+
+from field_client.errors import FieldError, NoConnection, ServerRefused
+
+TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+PACK_FROM_BYTES = 512  # A shorter body does not shrink.
+TUS = {"Tus-Resumable": "1.0.0"}
+_BUSY = frozenset({423, 429, 502, 503, 504})
+_FULL = 507
+_GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True)
+class Login:
+    """How a device opens its sessions: it signs a challenge with its own key."""
+
+    device_id: str
+    sign: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an upload stands on the server."""
+
+    location: str
+    offset: int
+
+
+class Transport:
+    """A connection to the office, with what it has cost so far; bytes are counted as they travel, bodies only."""
+
+    def __init__(self, server: str, *, login: Login | None = None, token: str = "") -> None:
+        address = urlsplit(server)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise FieldError("server.address")
+        self.token = token
+        self.bytes_sent = 0
+        self.bytes_received = 0
+        self._login = login
+        self._client = httpx.Client(
+            base_url=server,
+            timeout=TIMEOUT,
+            trust_env=False,
+            verify=ssl.create_default_context()
+            if address.scheme == "https"
+            else False,  # Plain HTTP has nothing to verify.
+            headers={"Accept-Encoding": "zstd, gzip", "User-Agent": "zhangshangban-field"},
+        )
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def sign_in(self, username: str, password: str) -> None:
+        """Sign a user in, for enrolling a device. Raises ServerRefused("session.wrong_password")."""
+        self.token = self._json("POST", "/api/v1/sessions", {"username": username, "password": password})[
+            "access_token"
+        ]
+
+    def sign_out(self) -> None:
+        """End the user's session; the device's own key opens its sessions from now on."""
+        self._json("DELETE", "/api/v1/sessions", None)
+        self.token = ""
+
+    def register_device(self, facts: Mapping[str, str]) -> dict[str, Any]:
+        """Register a device by its name and public keys."""
+        return self._json("POST", "/api/v1/devices", facts)
+
+    def exchange(self, body: bytes) -> Iterator[bytes]:
+        """Send a request and give the answer as it comes; an answer that is cut simply ends.
+
+        Raises NoConnection when no answer begins, ServerRefused when it is a refusal.
+        """
+        headers = {"Content-Type": "application/json"}
+        if len(body) >= PACK_FROM_BYTES:
+            body, headers["Content-Encoding"] = zstandard.compress(body), "zstd"
+        with self._answer("POST", "/sync/v1/exchange", content=body, headers=headers) as response:
+            try:
+                yield from response.iter_bytes()
+            except (httpx.TransportError, httpx.DecodingError):
+                return
+
+    def begin_upload(self, sha256: str, size: int, kind: str) -> Standing:
+        """Begin an upload, or find the one begun before, and say how far it is (tus creation)."""
+        metadata = f"sha256 {_base64(sha256)},kind {_base64(kind)}"
+        headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": metadata}
+        with self._answer("POST", "/files/", headers=headers) as response:
+            location = urlsplit(response.headers.get("Location", "")).path
+            return Standing(location, _offset(response))
+
+    def upload_offset(self, location: str) -> int | None:
+        """Ask how far an upload is; None when the server no longer knows it."""
+        try:
+            with self._answer("HEAD", location, headers=TUS) as response:
+                return _offset(response)
+        except ServerRefused as refusal:
+            if refusal.status in _GONE:
+                return None
+            raise
+
+    def send_piece(self, location: str, offset: int, piece: bytes, digest: bytes) -> int:
+        """Send bytes at an offset with their SHA-256; gives the new offset.
+
+        Raises ServerRefused with status 409 (other offset) or 460 (bytes damaged on the way).
+        """
+        headers = TUS | {
+            "Content-Type": "application/offset+octet-stream",
+            "Upload-Offset": str(offset),
+            "Upload-Checksum": f"sha256 {base64.b64encode(digest).decode()}",
+        }
+        with self._answer("PATCH", location, content=piece, headers=headers) as response:
+            return _offset(response)
+
+    def _json(self, method: str, path: str, body: Any) -> dict[str, Any]:
+        with self._answer(method, path, **_json_body(body)) as response:
+            return _object(response) if response.status_code != 204 else {}
+
+    @contextmanager
+    def _answer(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Iterator[httpx.Response]:
+        """Ask, open the device's session where there is none or it has ended, and hand out a good answer."""
+        if not self.token and self._login:
+            self._open_session(self._login)
+        response = self._send(method, path, headers, content)
+        if response.status_code == 401 and self._login:
+            response.close()
+            self._open_session(self._login)
+            response = self._send(method, path, headers, content)
+        with self._checked(response):
+            yield response
+
+    @contextmanager
+    def _checked(self, response: httpx.Response) -> Iterator[httpx.Response]:
+        """Hand out an answer unless it is a refusal; count what it cost and close it."""
+        try:
+            if response.status_code >= 300:
+                raise _refusal(response)
+            yield response
+        finally:
+            self.bytes_received += response.num_bytes_downloaded
+            response.close()
+
+    def _open_session(self, login: Login) -> None:
+        self.token = ""
+        path = f"/api/v1/devices/{login.device_id}"
+        challenge = _given(self._plain(f"{path}/challenge", {}), "challenge")
+        answer = {"challenge": challenge, "signature": login.sign(challenge)}
+        self.token = _given(self._plain(f"{path}/sessions", answer), "access_token")
+
+    def _plain(self, path: str, body: Any) -> dict[str, Any]:
+        """Ask without a session: this is how one is opened."""
+        with self._checked(self._send("POST", path, **_json_body(body))) as response:
+            return _object(response)
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        request = self._client.build_request(method, path, headers={**headers, **bearer}, content=content)
+        try:
+            response = self._client.send(request, stream=True)
+        except httpx.TransportError as error:
+            raise NoConnection("connection.none") from error
+        self.bytes_sent += len(content or b"")
+        return response
+
+
+def _json_body(body: Any) -> dict[str, Any]:
+    if body is None:
+        return {"headers": {}, "content": None}
+    return {"headers": {"Content-Type": "application/json"}, "content": json.dumps(body, ensure_ascii=False).encode()}
+
+
+def _refusal(response: httpx.Response) -> FieldError:
+    if response.status_code in _BUSY:
+        return NoConnection("server.busy")
+    if response.status_code == _FULL:
+        return NoConnection("server.full")
+    try:
+        problem = _object(response)
+    except FieldError:
+        return ServerRefused("server.unreadable", status=response.status_code)
+    words = {name: str(problem.get(name) or "") for name in ("title", "detail")}
+    return ServerRefused(str(problem.get("code") or "server.unreadable"), status=response.status_code, **words)
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        response.read()
+        plain = response.json()
+    except httpx.TransportError as error:
+        raise NoConnection("connection.cut") from error
+    except (ValueError, httpx.DecodingError):
+        plain = None
+    if not isinstance(plain, dict):
+        raise FieldError("server.unreadable")
+    return plain
+
+
+def _given(plain: Mapping[str, Any], name: str) -> str:
+    if not isinstance(plain.get(name), str):
+        raise FieldError("server.unreadable")
+    return str(plain[name])
+
+
+def _offset(response: httpx.Response) -> int:
+    text = response.headers.get("Upload-Offset", "")
+    if not text.isdigit():
+        raise FieldError("server.unreadable")
+    return int(text)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

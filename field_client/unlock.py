@@ -1,0 +1,75 @@
+"""An unlocked session: who typed the PIN need not type it again for a quarter of an hour of idleness.
+
+Meanwhile the store key lies in a private file in memory (a tmpfs that ends with the boot), never on a disk. Where the
+system has no such place nothing is kept and every command asks.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from field_client import keys
+from field_client.clock import Clock
+from field_client.errors import FieldError
+from field_client.files import write_whole
+from field_client.settings import RUNTIME_VARIABLE, Home, load_device
+
+IDLE_MS = 15 * 60 * 1000  # product.md, "Lock"
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs is meant, and the file in it is private and checked
+
+
+def open_with_pin(home: Home, pin: str | None) -> bytes:
+    """Give the store key for a PIN (None where the device has no PIN). Raises FieldError("pin.wrong", "pin.needed")."""
+    protection = load_device(home).protection
+    if protection["pin"] and not pin:
+        raise FieldError("pin.needed")
+    return keys.unwrap(protection, keys.read_secret(home.secret_file), pin)
+
+
+def remembered(home: Home, clock: Clock, environment: Mapping[str, str]) -> bytes | None:
+    """Give the store key of a session that is still unlocked, and keep it unlocked; None when it is locked."""
+    path = session_file(home, environment)
+    if path is None:
+        return None
+    try:
+        status = path.lstat()
+        private = status.st_uid == os.getuid() and not status.st_mode & 0o077
+        session = json.loads(path.read_bytes()) if private and not path.is_symlink() else {}
+        idle_ms = clock.uptime_ms() - session["used_ms"]
+        if session["boot"] != clock.boot or not 0 <= idle_ms <= IDLE_MS:
+            raise ValueError
+        store_key = bytes.fromhex(session["key"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        path.unlink(missing_ok=True)
+        return None
+    remember(home, store_key, clock, environment)
+    return store_key
+
+
+def remember(home: Home, store_key: bytes, clock: Clock, environment: Mapping[str, str]) -> None:
+    """Keep a session unlocked until it has been idle for IDLE_MS; do nothing where there is no memory file system."""
+    path = session_file(home, environment)
+    if path is not None:
+        session = {"key": store_key.hex(), "boot": clock.boot, "used_ms": clock.uptime_ms()}
+        write_whole(path, json.dumps(session).encode())
+
+
+def lock(home: Home, environment: Mapping[str, str]) -> None:
+    """Forget the unlocked session; doing it twice is the same as once."""
+    path = session_file(home, environment)
+    if path is not None:
+        path.unlink(missing_ok=True)
+
+
+def session_file(home: Home, environment: Mapping[str, str]) -> Path | None:
+    """Name the session's file: it tells the home folder only by a hash."""
+    candidates = [Path(environment[RUNTIME_VARIABLE])] if environment.get(RUNTIME_VARIABLE) else []
+    name = hashlib.sha256(str(home.path.resolve()).encode()).hexdigest()[:20]
+    for folder in [*candidates, _SHARED_MEMORY]:
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return folder / f"zsb-field-{os.getuid()}-{name}"
+    return None

@@ -1,0 +1,279 @@
+"""A visit in the field: started, answered, photographed, located, signed. Every call commits what it was given.
+
+The identity step is in `identification`, the end in `sealing`, what comes after a return in `amendments`, lists and
+pages in `visit_view`. The same calls work on an amendment's draft where the law lets something be added later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from field_client import blobs, drafts, households, media, messages, outbox, overlay, photos, survey
+from field_client.clock import Clock
+from field_client.drafts import Draft
+from field_client.errors import FieldError
+from field_client.settings import Device
+from field_client.store import Store
+from sync.visit_shape import MODES
+
+INVESTIGATOR, HOUSEHOLD = "investigator", "household"
+DEFAULT_KIND, DEFAULT_MODE = "recheck", "on_site"
+_E7 = 10**7
+
+
+@dataclass(frozen=True)
+class Place:
+    """One point with its accuracy in whole metres; degrees as decimal text, as they were typed or measured."""
+
+    latitude: str
+    longitude: str
+    accuracy_m: int
+    source: str = "device"
+    mock: bool = False
+
+
+def start(
+    store: Store,
+    clock: Clock,
+    device: Device,
+    household_id: str,
+    *,
+    form_id: str | None = None,
+    kind: str | None = None,
+    mode: str = DEFAULT_MODE,
+) -> Draft:
+    """Start a visit to a household; the device's user is its first investigator. A task for the household is begun.
+
+    Raises FieldError for an unknown household, kind, mode or form.
+    """
+    household = households.get(store, household_id)
+    task = _open_task(store, household_id)
+    kind = kind or (task["kind"] if task and task["kind"] in messages.VISIT_KINDS else DEFAULT_KIND)
+    if kind not in messages.VISIT_KINDS:
+        raise FieldError("visit.kind_unknown", known="、".join(messages.VISIT_KINDS))
+    if mode not in MODES:
+        raise FieldError("visit.mode_unknown")
+    with store.transaction():
+        form = survey.choose(store, form_id, kind=kind)
+        document = {
+            "household_id": household_id,
+            "task_id": task["id"] if task else None,
+            "kind": kind,
+            "mode": mode,
+            "form": form,
+            "started_at": clock.now(),
+            "answers": survey.begin(store, form, clock.today()),
+            "participants": [_participant(device.staff_id, device.display_name, "lead")],
+            "signatures": [],
+            "identity": [],
+            "evidence": [],
+            "place": None,
+            "remarks": "",
+        }
+        draft = Draft(drafts.fresh_id(clock), "", household.bucket, document)
+        drafts.save(store, clock, draft)
+        if task and task["state"] == "planned":
+            step_task(store, clock, task["id"], "started")
+    return draft
+
+
+def answer(store: Store, clock: Clock, visit: str, typed: Mapping[str, str]) -> Draft:
+    """Keep typed answers by path; an empty text takes an answer back. All of them or, if one is refused, none.
+
+    Raises FieldError("answer.refused") with the question and what is wrong.
+    """
+
+    def edit(draft: Draft) -> None:
+        answers = draft.document["answers"]
+        for path, value in survey.parsed(store, _form(store, draft), typed, clock.today()).items():
+            if value is None and not draft.is_amendment:
+                answers.pop(path, None)
+            else:
+                answers[path] = value  # An amendment says that an answer is withdrawn; a visit just does not have it.
+
+    return drafts.change(store, clock, visit, edit)
+
+
+def remark(store: Store, clock: Clock, visit: str, text: str) -> Draft:
+    """Keep the worker's own remarks on a visit, or the reason of an amendment."""
+
+    def edit(draft: Draft) -> None:
+        draft.document["reason" if draft.is_amendment else "remarks"] = text
+
+    return drafts.change(store, clock, visit, edit)
+
+
+def photo(
+    store: Store, clock: Clock, visit: str, source: bytes, *, kind: str, imported: bool = False, caption: str = ""
+) -> tuple[dict[str, Any], bool]:
+    """Add a photo; gives its entry, and whether it looks blurred. The same photo again changes nothing.
+
+    Raises FieldError with a `photo.` code for what is no whole image, "storage.full" with nothing half-written.
+    """
+    if kind not in messages.PHOTO_KINDS:
+        raise FieldError("photo.kind_unknown", known="、".join(messages.PHOTO_KINDS))
+    draft = drafts.get(store, visit)
+    prepared = photos.prepare(source, kind)
+    entry = {
+        "id": drafts.fresh_id(clock),
+        "blob": prepared.sha256,
+        "kind": kind,
+        "media_type": prepared.media_type,
+        "size": prepared.size,
+        "width": prepared.width,
+        "height": prepared.height,
+        "taken_at": clock.now(),
+        "source": "imported" if imported else "camera",
+        "caption": caption,
+    }
+    known = next((one for one in draft.document["evidence"] if one["blob"] == prepared.sha256), None)
+    if known:
+        return known, prepared.is_blurred
+    keep_blob(store, draft, prepared, kind)
+
+    def edit(draft: Draft) -> None:
+        draft.document["evidence"].append(entry)
+
+    drafts.change(store, clock, visit, edit)
+    return entry, prepared.is_blurred
+
+
+def place(store: Store, clock: Clock, visit: str, point: Place) -> Draft:
+    """Keep the one point of a visit; a later one replaces it. A mock location is marked, not judged.
+
+    Raises FieldError("place.invalid"), or "amendment.field" for an amendment.
+    """
+    latitude, longitude = _degrees(point.latitude, 90), _degrees(point.longitude, 180)
+    if point.accuracy_m < 0:
+        raise FieldError("place.invalid")
+
+    def edit(draft: Draft) -> None:
+        if draft.is_amendment:
+            raise FieldError("amendment.field")
+        draft.document["place"] = {
+            "lat_e7": latitude,
+            "lon_e7": longitude,
+            "accuracy_m": point.accuracy_m,
+            "at": clock.now(),
+            "source": point.source,
+            "mock": point.mock,
+        }
+
+    return drafts.change(store, clock, visit, edit)
+
+
+def sign(
+    store: Store,
+    clock: Clock,
+    visit: str,
+    *,
+    role: str,
+    signer: str,
+    image: bytes | None = None,
+    refused_reason: str = "",
+) -> dict[str, Any]:
+    """Keep a signature, or why the household did not sign; the same signer's earlier one is replaced.
+
+    An investigator is named by staff id or name and becomes a participant. Raises FieldError.
+    """
+    if role not in (INVESTIGATOR, HOUSEHOLD):
+        raise FieldError("signature.role_unknown")
+    if role == INVESTIGATOR and refused_reason:
+        raise FieldError("signature.refused_by_investigator")
+    if image is None and not refused_reason:
+        raise FieldError("signature.nothing")
+    draft = drafts.get(store, visit)
+    signer_id, name = _staff(store, draft, signer) if role == INVESTIGATOR else _member(store, draft, signer)
+    prepared = photos.prepare(image, photos.SIGNATURE) if image is not None else None
+    if prepared:
+        keep_blob(store, draft, prepared, photos.SIGNATURE)
+    signature = {
+        "id": drafts.fresh_id(clock),
+        "role": role,
+        "signer_id": signer_id,
+        "signer_name": name,
+        "blob": prepared.sha256 if prepared else None,
+        "refused_reason": refused_reason or None,
+        "at": clock.now(),
+    }
+
+    def edit(draft: Draft) -> None:
+        others = [one for one in draft.document["signatures"] if not _same_signer(one, signature)]
+        draft.document["signatures"] = [*others, signature]
+        if role == INVESTIGATOR and signer_id:
+            _join(draft, signer_id, name)
+
+    drafts.change(store, clock, visit, edit)
+    return signature
+
+
+def keep_blob(store: Store, draft: Draft, prepared: photos.Prepared, kind: str) -> None:
+    """Write a blob to the disk and note it; the file comes first, so that no row ever names a file that is not there."""
+    media.keep(store, prepared.sha256, prepared.data)
+    with store.transaction():
+        blobs.enter(store, prepared, kind, bucket=draft.bucket, visit_id=draft.visit_id or draft.id)
+
+
+def step_task(store: Store, clock: Clock, task_id: str, state: str) -> None:
+    """Bring a task's state forward, in the transaction of the deed that does it."""
+    task = overlay.one(store, "visit_task", task_id)
+    if task:
+        outbox.add(
+            store, clock, type="visit_task", id=task_id, op="update", bucket=task.bucket, fields={"state": state}
+        )
+
+
+def _open_task(store: Store, household_id: str) -> dict[str, Any] | None:
+    return next((task for task in households.all_tasks(store) if task["household_id"] == household_id), None)
+
+
+def _form(store: Store, draft: Draft) -> dict[str, str]:
+    if not draft.is_amendment:
+        return dict(draft.document["form"])
+    visit = overlay.one(store, "visit", draft.visit_id)
+    if visit is None:
+        raise FieldError("visit.unknown")
+    return dict(visit.fields["form"])
+
+
+def _degrees(text: str, limit: int) -> int:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise FieldError("place.invalid") from None
+    if not value.is_finite() or abs(value) > limit:
+        raise FieldError("place.invalid")
+    return int((value * _E7).to_integral_value())
+
+
+def _staff(store: Store, draft: Draft, signer: str) -> tuple[str, str]:
+    """Name an investigator: one who takes part already, else one of the staff by id or by a name that only one bears."""
+    for one in draft.document["participants"]:
+        if one["staff_id"] and signer in (one["staff_id"], one["name"]):
+            return one["staff_id"], one["name"]
+    found = [one for one in overlay.all_of(store, "staff") if signer in (one.id, one.fields.get("display_name"))]
+    if len(found) != 1:
+        raise FieldError("staff.ambiguous" if found else "staff.unknown")
+    return found[0].id, str(found[0].fields.get("display_name") or "")
+
+
+def _member(store: Store, draft: Draft, signer: str) -> tuple[str | None, str]:
+    """Name who signs for the household: a member by id or name, else the name as it was given."""
+    household_id = draft.document["household_id"]
+    matches = [one for one in households.members(store, household_id) if signer in (one["id"], one["name"])]
+    return (matches[0]["id"], matches[0]["name"]) if len(matches) == 1 else (None, signer)
+
+
+def _same_signer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in ("role", "signer_id", "signer_name"))
+
+
+def _join(draft: Draft, staff_id: str, name: str) -> None:
+    participants = draft.document["participants"]
+    if not any(one["staff_id"] == staff_id for one in participants):
+        participants.append(_participant(staff_id, name, "second"))
+
+
+def _participant(staff_id: str, name: str, role: str) -> dict[str, str]:
+    return {"staff_id": staff_id, "name": name, "role": role}

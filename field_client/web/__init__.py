@@ -1,0 +1,58 @@
+"""The local pages: what a worker sees on a phone or tablet, served by this device to itself on 127.0.0.1 only.
+
+Pages parse, call one function of the core, and answer; every rule stays in the core. After each form comes a redirect,
+so that Back and Reload never repeat a deed. Start at `create_app`.
+"""
+
+from pathlib import Path
+
+from flask import Flask
+
+from field_client.clock import Clock
+from field_client.settings import Home
+from field_client.web import (
+    answers,
+    guard,
+    home,
+    households,
+    identification,
+    lock,
+    photos,
+    place,
+    problems,
+    sealing,
+    shown,
+    signatures,
+    strip,
+    sync,
+    visits,
+)
+from field_client.web.desk import Desk
+
+UPLOAD_LIMIT_BYTES = 128 << 20  # Three photos of the largest kind in one form.
+
+
+def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = None) -> Flask:
+    """Make the pages of an enrolled device; without a store key they begin locked and ask for the PIN.
+
+    The address that lets a browser in is `entrance(app)`. Raises FieldError("device.not_enrolled").
+    """
+    app = Flask(__name__, static_folder=str(Path(__file__).parent / "static"))
+    desk = Desk(home_folder, clock, store_key)
+    app.extensions["desk"] = desk
+    app.config.update(MAX_CONTENT_LENGTH=UPLOAD_LIMIT_BYTES)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # Flask's own provider has it.
+    guard.protect(app, home_folder)
+    problems.handle(app)
+    shown.add_filters(app)
+    strip.add_to(app)
+    pages = (lock, home, households, visits, answers, photos, place, identification, signatures, sealing, sync)
+    for page in pages:
+        app.register_blueprint(page.blueprint)
+    app.teardown_appcontext(desk.close)
+    return app
+
+
+entrance = guard.entrance
+
+__all__ = ["create_app", "entrance"]

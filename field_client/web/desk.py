@@ -1,0 +1,86 @@
+"""What the pages of one device share: its folder, its key while it is unlocked, and the courier that syncs.
+
+SQLite's connections belong to one thread each, so every request opens its own (a millisecond); the file's soundness is
+checked once, at the unlocking.
+"""
+
+from threading import Lock
+from typing import cast
+
+from flask import current_app, g
+
+from field_client import unlock
+from field_client.clock import Clock
+from field_client.settings import Device, Home, load_device
+from field_client.store import Store, open_store
+from field_client.web.courier import Courier
+
+
+class Desk:
+    """The device behind the pages. The key is forgotten after `unlock.IDLE_MS` without a page being used."""
+
+    def __init__(self, home: Home, clock: Clock, store_key: bytes | None) -> None:
+        self.home, self.clock = home, clock
+        self.device: Device = load_device(home)
+        self.courier = Courier(self.open_store, self.device, clock)
+        self._guard = Lock()
+        self._key: bytes | None = None
+        self._used_ms = 0
+        if store_key is None and not self.has_pin:
+            store_key = unlock.open_with_pin(home, None)
+        if store_key is not None:
+            self._let_in(store_key)
+
+    @property
+    def has_pin(self) -> bool:
+        """Tell whether a PIN protects the device; without one it is never locked."""
+        return bool(self.device.protection["pin"])
+
+    def unlock(self, pin: str) -> None:
+        """Unlock by PIN and check the store. Raises FieldError("pin.wrong", "storage.damaged", …)."""
+        self._let_in(unlock.open_with_pin(self.home, pin))
+
+    def lock(self) -> None:
+        """Forget the key; what a running sync has in hand it brings to its end."""
+        with self._guard:
+            self._key = None
+
+    def is_unlocked(self, *, used: bool) -> bool:
+        """Tell whether the store may be opened; `used` says that a person is at work, not a page that asks by itself."""
+        with self._guard:
+            now_ms = self.clock.uptime_ms()
+            if self.has_pin and now_ms - self._used_ms > unlock.IDLE_MS:
+                self._key = None
+            if used and self._key is not None:
+                self._used_ms = now_ms
+            return self._key is not None
+
+    def open_store(self) -> Store:
+        """Open the store for the thread that asks; only while unlocked."""
+        with self._guard:
+            key = self._key
+        assert key is not None, "a locked store is never asked for"
+        return open_store(self.home, key, check=False)
+
+    def close(self, error: BaseException | None) -> None:
+        """Close the store of a request that has ended."""
+        opened: Store | None = g.pop("store", None)
+        if opened is not None:
+            opened.close()
+
+    def _let_in(self, store_key: bytes) -> None:
+        open_store(self.home, store_key).close()
+        with self._guard:
+            self._key, self._used_ms = store_key, self.clock.uptime_ms()
+
+
+def desk() -> Desk:
+    """Give the desk of the running app."""
+    return cast(Desk, current_app.extensions["desk"])
+
+
+def store() -> Store:
+    """Give this request's store; it is closed with the request."""
+    if "store" not in g:
+        g.store = desk().open_store()
+    return cast(Store, g.store)

@@ -1,0 +1,65 @@
+"""Photos of a visit: taken with the camera or brought from the album, and shown as they will travel."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from field_client import media, messages, overlay, visits
+from field_client.web import work
+from field_client.web.desk import desk, store
+
+blueprint = Blueprint("photos", __name__)
+
+
+@blueprint.get("/visits/<visit_id>/photos")
+def listed(visit_id: str) -> str:
+    """Show the photos, and the buttons that add one; `question` names a question of the form that asks for one."""
+    loaded = work.load(visit_id)
+    section = loaded.section_of(request.args.get("question", ""))
+    sealed = overlay.one(store(), "visit", loaded.id) if loaded.draft.is_amendment else None
+    return render_template(
+        "visits/photos.html",
+        work=loaded,
+        question=request.args.get("question", ""),
+        section=work.section_key(section) if section else "",
+        sealed=sealed.fields["evidence"] if sealed else [],
+    )
+
+
+@blueprint.post("/visits/<visit_id>/photos")
+def add(visit_id: str) -> AnyResponse:
+    """Add one or several photos; each that is whole is kept, whatever becomes of the others."""
+    kind, caption = request.form.get("kind", ""), request.form.get("caption", "").strip()
+    question = request.form.get("question", "")
+    for field in ("camera", "album"):
+        for file in request.files.getlist(field):
+            source = file.read()
+            if not source and not file.filename:
+                continue  # A field that was left empty.
+            imported = field == "album"
+            entry, blurred = visits.photo(
+                store(), desk().clock, visit_id, source, kind=kind, imported=imported, caption=caption
+            )
+            flash(messages.BLUR_HINT if blurred else "照片已保存。", "warning" if blurred else "done")
+            if question:
+                visits.answer(store(), desk().clock, visit_id, {question: entry["blob"]})
+    return redirect(url_for("photos.listed", visit_id=visit_id, question=question or None), 303)
+
+
+@blueprint.get("/media/<sha256>")
+def whole(sha256: str) -> Response:
+    """Give a photo or a signature of this device."""
+    _known(sha256)
+    return Response(media.read(store(), sha256), mimetype="image/jpeg")
+
+
+@blueprint.get("/media/<sha256>/preview")
+def preview(sha256: str) -> Response:
+    """Give its small picture."""
+    return Response(_known(sha256), mimetype="image/jpeg")
+
+
+def _known(sha256: str) -> bytes:
+    found = store().value("SELECT preview FROM blobs WHERE sha256 = ?", sha256)
+    if found is None:
+        abort(404)
+    return bytes(found)

@@ -1,0 +1,51 @@
+"""The strip above every page: reachable or not, what waits, the last sync, the room left. A tap opens the sync page."""
+
+import shutil
+from typing import Any
+
+from flask import Flask, render_template
+
+from field_client.store import Store
+from field_client.web.desk import desk, store
+
+WARN_PERCENT, ALARM_PERCENT = 80, 90  # product.md, "Storage"
+
+
+def add_to(app: Flask) -> None:
+    """Make the strip known to all templates, and give it alone for pages that stand open."""
+    app.add_url_rule("/strip", "strip", lambda: render_template("strip.html"))
+    app.context_processor(lambda: {"strip": facts, "device": desk().device, "has_pin": desk().has_pin})
+
+
+def facts() -> dict[str, Any]:
+    """Gather the strip's facts; cheap, because every page asks."""
+    standing = desk().courier.standing
+    opened = store()
+    disk = shutil.disk_usage(opened.home.path)
+    percent = round(100 * disk.used / disk.total)
+    return {
+        "standing": standing,
+        "link": _link(standing.running, standing.reached),
+        "visits": _waiting_visits(opened),
+        "photos": opened.value("SELECT count(*) FROM blobs WHERE state = 'waiting'"),
+        "synced_at": opened.get("synced_at", ""),
+        "percent": percent,
+        "room": "alarm" if percent >= ALARM_PERCENT else "warn" if percent >= WARN_PERCENT else "ok",
+    }
+
+
+def _link(running: bool, reached: bool | None) -> str:
+    if running:
+        return "running"
+    return "unknown" if reached is None else "online" if reached else "offline"
+
+
+def _waiting_visits(opened: Store) -> int:
+    """Count the households whose visit or amendment is not wholly with the office: its record or its photos wait."""
+    return int(
+        opened.value(
+            "SELECT count(*) FROM (SELECT coalesce(json_extract(fields, '$.visit_id'), id) FROM outbox"
+            " WHERE type IN ('visit', 'amendment') AND outcome = ''"
+            " UNION SELECT visit_id FROM blobs WHERE state = 'waiting')"
+        )
+    )

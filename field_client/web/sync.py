@@ -1,0 +1,90 @@
+"""The sync page: what waits and why, one button, the last result, and both ends' counts side by side."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from field_client import messages, outbox, overlay, status, syncing, visit_view
+from field_client.web import home
+from field_client.web.desk import desk, store
+
+blueprint = Blueprint("sync", __name__, url_prefix="/sync")
+
+REASONS = {
+    "draft": "还没有签封，签封后才会上传。",
+    "waiting": "已签封，连上网络就上传。",
+    "uploading": "文字已到服务器，照片正在排队。",
+    "received": "服务器已收到，还在等存证回执。",
+    "receipted": "服务器已收齐并签发回执。",
+    "returned": "审核人员退回，需要补正。",
+    "amending": "补正还没有签封。",
+    "approved": "审核已通过。",
+    "trouble": "",
+}
+"""Why a visit stands where it stands, when the office gave no reason of its own."""
+
+BUCKETS = {"user": "我的任务", "reference": "表单和人员名单"}
+
+
+@blueprint.get("")
+def shown() -> str:
+    """Show what waits."""
+    lines = visit_view.all_visits(store(), desk().device)
+    open_states = {*home.TO_UPLOAD, *home.RETURNED, "draft", "received"}
+    return render_template(
+        "sync.html",
+        reasons=REASONS,
+        open_lines=[line for line in lines if line["state"] in open_states],
+        settled=[line for line in lines if line["state"] not in open_states],
+        status=status.show(store(), desk().device, desk().clock),
+        held=_answered("held"),
+        refused=_answered("refused"),
+        buckets=_both_ends(),
+    )
+
+
+@blueprint.post("")
+def now() -> Response:
+    """Begin a sync; pressing again while one runs is the same as once."""
+    desk().courier.send()
+    return redirect(url_for("sync.shown"), 303)
+
+
+@blueprint.get("/progress")
+def progress() -> Response:
+    """Say how a running sync stands, for a script."""
+    standing = desk().courier.standing
+    return jsonify(running=standing.running, text=_progress_text(standing.lane, standing.done, standing.total))
+
+
+def _both_ends() -> list[dict[str, Any]]:
+    """Put both ends' counts side by side, each bucket by the name that the worker knows."""
+    names = {one.fields.get("code"): one.fields.get("name") for one in overlay.all_of(store(), "area")}
+    return [
+        one
+        | {
+            "name": names.get(one["id"]) or BUCKETS.get(one["id"].partition(":")[0], one["id"]),
+            "same": (one["count"], one["checksum"]) == (one["server_count"], one["server_checksum"]),
+        }
+        for one in syncing.both_ends(store())
+    ]
+
+
+def _progress_text(lane: str, done: int, total: int) -> str:
+    if lane == "photos":
+        return f"正在上传照片 {done}/{total} 张"
+    return f"已交出 {done} 条，已取回 {total} 条" if lane else "正在连接服务器…"
+
+
+def _answered(outcome: str) -> list[dict[str, Any]]:
+    """List what the office held back or refused, with one sentence each."""
+    found = outbox.answered(store(), outcome)
+    return [{"type": one["type"], "at": one["at"], "text": _reason(outcome, one["result"])} for one in found]
+
+
+def _reason(outcome: str, result: dict[str, Any]) -> str:
+    if outcome == "held":
+        kinds = {answer.get("kind") for answer in (result.get("fields") or {}).values()}
+        return messages.text("outcome.conflict" if "conflict" in kinds else "outcome.proposal")
+    return str((result.get("problem") or {}).get("title") or messages.text("outcome.refused"))

@@ -1,0 +1,108 @@
+"""Words of the pages only: tables, no logic but looking up. What the command line shares stands in `field_client.messages`.
+
+A word that a newer office sends and this table does not know is shown as it came.
+"""
+
+RELATIONS = {
+    "head": "户主",
+    "self": "本人",
+    "spouse": "配偶",
+    "child": "子女",
+    "parent": "父母",
+    "grandchild": "孙辈",
+    "grandparent": "祖辈",
+    "sibling": "兄弟姐妹",
+    "child_in_law": "儿媳、女婿",
+    "other": "其他",
+}
+SEXES = {"male": "男", "female": "女"}
+TAGS = {
+    "living_alone": "独居",
+    "left_behind_child": "留守儿童",
+    "severe_disability": "重度残疾",
+    "serious_illness": "重病",
+}
+CAUSES = {
+    "disability": "因残",
+    "illness": "因病",
+    "old_age": "年老",
+    "education": "因学",
+    "lack_of_labour": "缺劳力",
+    "lack_of_skill": "缺技术",
+    "disaster": "因灾",
+    "accident": "意外",
+}
+CONDITIONS = {
+    "grade_a": "A 级（安全）",
+    "grade_b": "B 级（基本安全）",
+    "grade_c": "C 级（局部危险）",
+    "grade_d": "D 级（危房）",
+}
+TENURES = {"own": "自有", "lent": "借住", "rented": "租住", "public": "公租房"}
+ROLES = {"lead": "主调查人", "second": "调查人员", "village_helper": "村级协助", "social_worker": "社工"}
+
+STATE_ICONS = {
+    "draft": "pencil",
+    "waiting": "clock",
+    "uploading": "up",
+    "received": "inbox",
+    "receipted": "shield",
+    "returned": "back",
+    "amending": "pencil",
+    "approved": "check",
+    "trouble": "alert",
+}
+VIEWS = {"all": "全部走访", "draft": "草稿", "upload": "待上传", "returned": "被退回"}
+NOTHING_HERE = {
+    "all": "还没有走访。先在“住户”里找到一户，点“开始走访”。",
+    "draft": "没有草稿。新的走访从“住户”开始。",
+    "upload": "没有要上传的，都已交到服务器。",
+    "returned": "没有被退回的走访。",
+}
+
+OUTCOMES = {
+    "match": "人脸比对相符，工作人员已当面确认",
+    "no_match": "人脸比对不相符",
+    "inconclusive": "人脸比对不能确定",
+    "not_possible": "这次不能用人脸比对",
+    "confirmed": "已确认是本人",
+    "declined": "本人不愿意人脸比对",
+    "unresolved": "暂不能确认，交审核人员核实",
+}
+METHODS = {"face": "人脸", "id_card": "证件", "guardian": "监护人", "witness": "双人见证"}
+METHOD_ICONS = {"face": "face", "id_card": "card", "guardian": "guardian", "witness": "people"}
+CONFIRM_WORDS = {
+    "id_card": "两人都已看过证件原件，是本人",
+    "guardian": "监护人已确认，是本人",
+    "witness": "两名见证人都已确认，是本人",
+}
+
+REFUSAL_REASONS = ("不识字，已听读记录但不愿签字", "对记录内容有异议", "家中无人能签字", "不愿意说明原因")
+
+MISSING = {
+    "visit.investigator_missing": "还缺第二名调查人员",
+    "visit.investigator_signature_missing": "两名调查人员都要签字",
+    "visit.household_signature_missing": "家庭成员还没有签字（不签的写明原因）",
+    "visit.identity_missing": "身份核验还没有完成（人脸、证件、监护人、双人见证，任选一种）",
+}
+"""What a visit lacks, said as the page says it; the rest is said by `messages`."""
+
+SENTENCES = {
+    "pin.needed": "请输入 PIN。",
+    "visit.sealed": "这次走访已经签封，不能再改。需要修改请在走访页点“补正”。",
+    "visit.unknown": "本机没有这次走访。",
+    "signature.nothing": "还没有签字。请在框里签名，或写明不签的原因。",
+    "identity.photos_missing": "请先拍证件上的照片，再拍本人。",
+    "identity.consent_missing": "请先把告知书念给本人听，征得同意后再拍。",
+    "storage.damaged": "本机数据文件校验没有通过。请不要继续录入，联系管理员。",
+    "household.unknown": "本机没有这户家庭。请回到住户列表查找，或先同步。",
+}
+"""Sentences that name a button where `messages` names a command."""
+
+PAGE_UNKNOWN = "没有这个页面。请从下面的“首页”重新进入。"
+NOT_SAVED = "没有保存，请再试一次。"
+
+
+def sentence(code: str, otherwise: str = "") -> str:
+    """Give the pages' sentence of a refusal, else the one that the command line uses."""
+    return SENTENCES.get(code) or otherwise or NOT_SAVED
