@@ -5,7 +5,8 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 LISTS := requirements.txt requirements-dev.txt requirements-face.txt requirements-tools.txt
 ROOMS := server sync policy forms identity field_client demo benchmarks tests migrations
-export PYTHONWARNINGS ?= default
+# Compiled once and kept: a command line that starts thirty times in a demonstration should not compile thirty times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check format lint types imports bench lock migration clean
@@ -20,7 +21,7 @@ setup: .venv/ready ## make .venv with the pinned, hashed dependencies
 	@echo "准备运行环境 .venv (第一次约需一两分钟) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "建不了虚拟环境: 请安装 python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-dev.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.txt requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements-face.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@

@@ -139,7 +139,7 @@ def all_tasks(store: Store, *, include_sealed: bool = False) -> list[dict[str, A
                 "state": task.fields.get("state") or "",
             }
         )
-    return sorted(lines, key=lambda line: (line["due_on"] or "9999", -line["priority"], line["id"]))
+    return sorted(lines, key=lambda line: (line["due_on"] or "9999", line["priority"], line["id"]))
 
 
 def propose(store: Store, clock: Clock, person_id: str, fields: Mapping[str, str], *, evidence: str) -> int:

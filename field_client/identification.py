@@ -97,6 +97,31 @@ def by_people(
     return Step(entry, None, _keep(store, clock, visit, entry))
 
 
+def awaits(entry: Mapping[str, Any]) -> bool:
+    """Tell whether an entry is a match that waits for the worker's word."""
+    return (
+        entry["method"] == Method.FACE
+        and NOT_CONFIRMED in entry["reasons"]
+        and entry["outcome"] == Outcome.INCONCLUSIVE
+    )
+
+
+def settle(store: Store, clock: Clock, visit: str, entry_id: str, *, is_same: bool) -> None:
+    """Record that the worker saw the same person, or another one; an entry that does not wait stays as it is.
+
+    The photographs are forgotten by then, so the word settles the entry instead of using up another try.
+    """
+
+    def edit(draft: Draft) -> None:
+        for entry in draft.document["identity"]:
+            if entry["id"] == entry_id and awaits(entry):
+                entry["outcome"] = Outcome.MATCH.value if is_same else Outcome.NO_MATCH.value
+                if is_same:
+                    entry["reasons"] = [reason for reason in entry["reasons"] if reason != NOT_CONFIRMED]
+
+    drafts.change(store, clock, visit, edit)
+
+
 def _of(store: Store, visit: str, person_id: str) -> tuple[Draft, Mapping[str, Any]]:
     draft = drafts.get(store, visit)
     if draft.is_amendment:

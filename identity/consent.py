@@ -18,7 +18,7 @@ from typing import Any, Literal
 CURRENT_NOTICE = "face-1"
 
 # What must be filled in by the place that runs the program; nothing here has a default.
-BLANKS = frozenset({"agency", "contact", "retention_hours"})
+BLANKS = frozenset({"agency", "contact"})
 
 Giver = Literal["self", "guardian"]
 
@@ -88,7 +88,7 @@ class Consent:
 def load_notice(values: Mapping[str, str], *, version: str = CURRENT_NOTICE) -> Notice:
     """Return a version of the notice with its blanks filled in.
 
-    `values` gives `agency`, `contact` and `retention_hours`. Raises ValueError naming a blank that is missing or empty,
+    `values` gives `agency` and `contact`. Raises ValueError naming a blank that is missing or empty,
     because a notice with a hole tells nobody what the law wants told; and for a version that does not exist.
     """
     missing = sorted(blank for blank in BLANKS if not values.get(blank, "").strip())

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from werkzeug.wrappers import Response
 
 from field_client import households, identification, overlay
-from field_client.web import side_by_side, work
+from field_client.web import work
 from field_client.web.desk import desk, store
 from field_client.web.work import Work
 from identity.compare import Verdict
@@ -22,8 +22,6 @@ from identity.messages import OUTCOMES
 from sync.visit_shape import IDENTITY_FINISHED
 
 blueprint = Blueprint("identification", __name__, url_prefix="/visits/<visit_id>/identity")
-
-KEPT_HOURS = "0"  # The photographs are forgotten as soon as they are compared (identification.by_face).
 
 
 @blueprint.get("")
@@ -49,7 +47,7 @@ def person(visit_id: str, person_id: str) -> str:
         checks=checks,
         rungs=RUNGS,
         reasons=REASONS,
-        awaiting=next((check for check in reversed(checks) if side_by_side.awaits(check)), None),
+        awaiting=next((check for check in reversed(checks) if identification.awaits(check)), None),
         finished=any(check["outcome"] in IDENTITY_FINISHED for check in checks),
         tries_left=load_policy().face_tries_at_most - sum(check["method"] == Method.FACE for check in checks),
     )
@@ -108,7 +106,7 @@ def face(visit_id: str, person_id: str) -> Response:
 def settle(visit_id: str, person_id: str, check_id: str) -> Response:
     """Take the worker's word about a match."""
     is_same = request.form.get("same") == "yes"
-    side_by_side.settle(store(), desk().clock, visit_id, check_id, is_same=is_same)
+    identification.settle(store(), desk().clock, visit_id, check_id, is_same=is_same)
     flash("已确认是本人。" if is_same else "已记录：不是本人。请改用其他方式，不影响走访。", "done")
     return redirect(url_for("identification.person", visit_id=visit_id, person_id=person_id), 303)
 
@@ -157,7 +155,7 @@ def _notice(loaded: Work) -> Notice:
     name = next((str(area.fields.get("name")) for area in areas if area.fields.get("code") == township), "")
     agency = f"{name}人民政府" if name else "本乡镇（街道）人民政府"
     contact = f"在场工作人员{desk().device.display_name}，或乡镇（街道）社会救助窗口"
-    return load_notice({"agency": agency, "contact": contact, "retention_hours": KEPT_HOURS})
+    return load_notice({"agency": agency, "contact": contact})
 
 
 def _told(verdict: Verdict) -> str:

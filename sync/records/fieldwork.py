@@ -11,6 +11,8 @@ from sync.records.fields import (
     DOCUMENT,
     ID,
     INSTANT,
+    OBJECT,
+    OBJECTS,
     TEXT,
     WHOLE,
     WORD,
@@ -32,7 +34,7 @@ VISIT_TASK = RecordType(
         "kind": server_owned(WORD),
         "title": server_owned(TEXT),
         "due_on": server_owned(DAY),
-        "priority": server_owned(WHOLE),
+        "priority": server_owned(WHOLE),  # 1 comes first
         "state": stepwise("planned", "started", "sealed"),
     },
 )
@@ -46,17 +48,17 @@ VISIT = RecordType(
         "task_id": write_once(ID),
         "kind": write_once(WORD, required=True),
         "mode": write_once(WORD, required=True),
-        "form": write_once(DOCUMENT, required=True),  # id, version, hash: a draft stays on the version it began with
+        "form": write_once(OBJECT, required=True),  # id, version, hash: a draft stays on the version it began with
         "started_at": write_once(INSTANT, required=True),
         "sealed_at": write_once(INSTANT, required=True),
-        "answers": write_once(DOCUMENT, required=True),
-        "participants": write_once(DOCUMENT, required=True),
-        "signatures": write_once(DOCUMENT, required=True),
-        "identity": write_once(DOCUMENT, required=True),
-        "evidence": write_once(DOCUMENT, required=True),
-        "place": write_once(DOCUMENT),  # one point with its accuracy, never a track
+        "answers": write_once(OBJECT, required=True),
+        "participants": write_once(OBJECTS, required=True),
+        "signatures": write_once(OBJECTS, required=True),
+        "identity": write_once(OBJECTS, required=True),
+        "evidence": write_once(OBJECTS, required=True),
+        "place": write_once(OBJECT),  # one point with its accuracy, never a track
         "remarks": write_once(TEXT),
-        "clock": write_once(DOCUMENT, required=True),
+        "clock": write_once(OBJECT, required=True),
         "seal": write_once(DOCUMENT, required=True),
         "review_state": server_owned(WORD),
         "verdict": server_owned(WORD),  # whether seal and chain held on arrival
@@ -71,11 +73,11 @@ AMENDMENT = RecordType(
         "visit_id": write_once(ID, required=True),
         "revision": write_once(WHOLE, required=True),
         "reason": write_once(TEXT),
-        "answers": write_once(DOCUMENT, required=True),  # path -> new answer; null withdraws an answer
-        "evidence": write_once(DOCUMENT, required=True),
-        "signatures": write_once(DOCUMENT, required=True),
+        "answers": write_once(OBJECT, required=True),  # path -> new answer; null withdraws an answer
+        "evidence": write_once(OBJECTS, required=True),
+        "signatures": write_once(OBJECTS, required=True),
         "sealed_at": write_once(INSTANT, required=True),
-        "clock": write_once(DOCUMENT, required=True),
+        "clock": write_once(OBJECT, required=True),
         "seal": write_once(DOCUMENT, required=True),
         "verdict": server_owned(WORD),
     },

@@ -1,7 +1,7 @@
 """The sample county with visits that look real: what a reviewer finds in the morning, made through the real interfaces."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -129,7 +129,7 @@ class County:
             "form": {"id": definition.form_id, "version": definition.version, "hash": definition.hash},
             "started_at": instant(began),
             "sealed_at": instant(sealed_at),
-            "answers": answers(),
+            "answers": answers({}),
             "participants": [
                 {"staff_id": one.id, "name": one.display_name, "role": role}
                 for one, role in zip(people, ("lead", "second"), strict=True)
@@ -169,13 +169,19 @@ def county(folder: Path, *, households: int = 120) -> Iterator[County]:
     dispose(app)
 
 
-def answers() -> dict[str, Any]:
-    """Give the demonstration's answers in their stored form."""
-    definition = forms.shipped("home_visit")
-    found = forms.initial_answers(definition, today=NOW.date())
-    for path, text in ANSWERS.items():
-        found[path] = forms.parse_answer(definition, path, text, today=NOW.date())
-    return dict(forms.prune(definition, found, today=NOW.date()))
+def answers(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the demonstration's answers in their stored form, with some changed and all computed ones computed."""
+    definition, today = forms.shipped("home_visit"), NOW.date()
+    found = dict(forms.initial_answers(definition, today=today))
+    for path, text in {**ANSWERS, **changes}.items():
+        found[path] = forms.parse_answer(definition, path, text, today=today)
+    return dict(forms.prune(definition, found, today=today))
+
+
+def changed(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what an amendment says about some changes: every answer that differs by them."""
+    before, after = answers({}), answers(changes)
+    return {path: after.get(path) for path in {**before, **after} if before.get(path) != after.get(path)}
 
 
 def clock_of(at: datetime, *, ahead: timedelta = timedelta()) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402 - only where
 
 from server.sample.demonstration import DEMO_APPLICANT_ID  # noqa: E402 - see above
 from server.services.sample_county import PASSWORD  # noqa: E402 - see above
-from tests.browser.county import NOW, County, clock_of, county  # noqa: E402 - see above
+from tests.browser.county import NOW, County, changed, clock_of, county  # noqa: E402 - see above
 from tests.server.api.serving import serving  # noqa: E402 - see above
 
 pytestmark = pytest.mark.browser
@@ -56,10 +56,10 @@ def fill(found: County) -> tuple[str, str, str]:
     found.visit(0, sealed_at=days(9))
     found.visit(20, sealed_at=days(5))
     amended = found.visit(AMENDED, sealed_at=days(4), place={"lat_e7": 288442310, "lon_e7": 1123546020, "mock": True})
-    give_back(found, amended)
+    give_back(found, amended, at=days(3))
     village = found.households[AMENDED][1]
     extra = [{**found.photos[3], "taken_at": "2026-07-07T02:10:00.000Z", "source": "imported"}]
-    changes = {"income/transfers": "462.5", "health/caregiver": None, "opinion/summary": "补正后与申报一致。"}
+    changes = changed({"income/transfers": "462.5", "health/caregiver": "", "opinion/summary": "补正后与申报一致。"})
     reason = "女儿每月给生活费 50 元，已向本人核实。"
     found.amend(amended, village, sealed_at=days(1), answers=changes, reason=reason, evidence=extra)
     late = clock_of(days(3), ahead=timedelta(hours=26, minutes=7))
@@ -68,7 +68,7 @@ def fill(found: County) -> tuple[str, str, str]:
     found.visit(52, sealed_at=days(2), identity=fallback(), kind="complaint", place=None)
     fresh = found.visit(0, sealed_at=NOW - timedelta(hours=2), identity=fallback())
     hostile = found.visit(7, sealed_at=days(1), remarks=SCRIPT, answers={"x": SCRIPT, SCRIPT: "y"})
-    give_back(found, found.visit(25, sealed_at=days(1)))
+    give_back(found, found.visit(25, sealed_at=days(1)), at=NOW)
     return fresh, amended, hostile
 
 
@@ -80,8 +80,9 @@ def fallback() -> list[dict[str, object]]:
     ]
 
 
-def give_back(found: County, visit_id: str) -> None:
+def give_back(found: County, visit_id: str, *, at: datetime) -> None:
     """Return a visit by the API, as another reviewer did."""
+    found.clock.at = at
     client = found.app.test_client()
     answer = client.post("/api/v1/sessions", json={"username": "county1", "password": PASSWORD})
     photo = found.photos[0]["blob"]
@@ -93,6 +94,7 @@ def give_back(found: County, visit_id: str) -> None:
     body = {"verdict": "returned", "reason": "收入情况需核实", "comments": comments, "seen_revision": 1}
     headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
     assert client.post(f"/api/v1/visits/{visit_id}/reviews", json=body, headers=headers).status_code == 201
+    found.clock.at = NOW
 
 
 @pytest.fixture
@@ -119,10 +121,11 @@ def sign_in(page: Page, username: str = "reviewer1") -> None:
 
 def shoot(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
     page.evaluate("document.querySelectorAll('img[loading]').forEach((one) => one.loading = 'eager')")
-    if whole:
-        page.evaluate("document.querySelectorAll('.top, .decide').forEach((one) => one.style.position = 'static')")
+    held = "document.querySelectorAll('.top, .decide')" if whole else "[]"  # what sticks would stand in the middle
+    page.evaluate(f"{held}.forEach((one) => one.style.position = 'static')")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / f"console-{name}.png", full_page=whole)
+    page.evaluate(f"{held}.forEach((one) => one.style.position = '')")
 
 
 def test_a_reviewer_pins_a_comment_and_returns_a_visit(morning: Morning, page: Page, screenshots: Path) -> None:

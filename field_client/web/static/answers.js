@@ -53,8 +53,8 @@
         const told = await answer.json();
         (told.questions || []).forEach(show);
         const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-        if (told.saved) say(`已自动保存 ${now}`);
-        else say(told.message || "这一题没有保存，请看题目旁的提示。", true);
+        if (!told.saved) say(told.message || "这一题没有保存，请看题目旁的提示。", true);
+        else if (!waiting.size && !timers.size) say(`已自动保存 ${now}`);
       } catch {
         waiting.set(path, text);
         say("没有保存。请按下面的按钮再试一次。", true);
@@ -70,6 +70,7 @@
   function changed(question, delay) {
     const path = question.dataset.path;
     clearTimeout(timers.get(path));
+    say("正在保存…");
     timers.set(path, setTimeout(() => {
       timers.delete(path);
       waiting.set(path, textOf(question));
