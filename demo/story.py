@@ -70,15 +70,20 @@ def tell(text: str) -> None:
 
 
 def prepare(folder: Path, households: int) -> Stage:
-    """Migrate an embedded database, load the sample county, start the server and open the line to it."""
+    """Open the office and the line to it."""
     office = Office(folder, free_port())
+    open_office(office, households)
+    line = Line(office.port)
+    return Stage(folder, office, line, f"http://127.0.0.1:{line.open()}")
+
+
+def open_office(office: Office, households: int) -> None:
+    """Migrate an embedded database, load the sample county, start the server; again it only starts."""
     tell("1  办公室: 建库, 装入示例县 (沅江), 启动服务器")
     office.flask("db", "upgrade")
     seeded = json.loads(office.flask("demo", "seed", "--households", str(households), "--json"))
     office.start()
-    line = Line(office.port)
     tell(f"   {seeded['households']} 户, {seeded['villages']} 个村; 服务器 {office.url}")
-    return Stage(folder, office, line, f"http://127.0.0.1:{line.open()}")
 
 
 def enrol(stage: Stage) -> None:
