@@ -9,7 +9,7 @@ ROOMS := server sync policy forms identity field_client demo benchmarks tests mi
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format lint types imports bench lock migration clean
+.PHONY: help setup demo run test check format lint types imports bench screenshots lock migration clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -52,6 +52,11 @@ format: .venv/ready ## put the code into the house's form
 
 bench: .venv/ready ## the benchmarks, or one: make bench NAME=forms
 	@$(BIN)/python -m benchmarks $(NAME)
+
+screenshots: .venv/ready ## make the README's pictures anew with the browser tests
+	@$(BIN)/python -m pytest tests/browser
+	@cp var/screenshots/field-home-phone.png docs/images/field-home.png
+	@cp var/screenshots/console-pinning-desk.png docs/images/console-visit.png
 
 lock: .venv/ready ## pin and hash the dependencies anew from requirements*.in
 	@$(BIN)/uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.txt

@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
         OPENAPI,
         SECRET_KEY=vault.page_key,
         SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # An error's text may be logged; its values are persons.
         SESSION_COOKIE_NAME="zsb",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

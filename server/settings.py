@@ -1,5 +1,8 @@
 """Settings as a value: read once, checked together, passed on. The only reader of the environment on the server."""
 
+import contextlib
+import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +56,7 @@ class Settings:
             if not text:
                 continue
             if kind is int or kind == "int":
-                if text.isdigit():
+                if text.isascii() and text.isdigit():
                     values[name] = int(text)
                 else:
                     faults.append(f"ZSB_{name.upper()} 应为整数")
@@ -79,12 +82,17 @@ class Settings:
 
 
 def _development_secret(data_dir: Path) -> str:
-    """Keep a secret of its own for a developer's machine, so that a restart does not sign everybody out."""
-    import secrets
+    """Keep a secret of its own for a developer's machine, so that a restart does not sign everybody out.
 
+    The file appears whole or not at all: an empty secret would be no secret, and two starts at once share one.
+    """
     path = data_dir / "development-secret"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        beside.touch(mode=0o600)
+        beside.write_text(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+        beside.unlink()
     return path.read_text()

@@ -50,6 +50,7 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     for _ in range(ATTEMPTS):
         session = cast(Session, db.session())
         session.rollback()
+        audit.forget(session)
         session.connection(execution_options={"writes": True})
         ledger = Ledger(session, parts().vault)
         try:

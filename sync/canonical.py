@@ -5,10 +5,16 @@ by code point and numbers are integers only, so that both ends need nothing but 
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sync.errors import Malformed, NotCanonical
+
+# Far more than any document of ours, far less than a stack holds: what one end reads, both ends can write again.
+DEEPEST = 64
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def dumps(value: Any) -> bytes:
@@ -17,20 +23,26 @@ def dumps(value: Any) -> bytes:
     >>> dumps({"b": 1, "a": "户"}).decode()
     '{"a":"户","b":1}'
     """
-    _check(value)
     try:
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return text.encode()
-    except (TypeError, ValueError) as error:
+        _check(value)
+        return _ENCODER.encode(value).encode()
+    except NotCanonical:
+        raise
+    except (TypeError, ValueError, RecursionError) as error:
         raise NotCanonical("canonical.value", type(error).__name__) from None
 
 
 def loads(data: bytes | str) -> Any:
-    """Read JSON, refusing floats and duplicate keys. Raises Malformed when it is no such JSON."""
+    """Read JSON that `dumps` can write again. Raises Malformed for floats, duplicate keys, half characters, deep nests."""
     try:
-        return json.loads(data, parse_float=_refuse_float, parse_constant=_refuse_float, object_pairs_hook=_unique)
+        text = data if isinstance(data, str) else data.decode()
+        value = json.loads(text, parse_float=_refuse_float, parse_constant=_refuse_float, object_pairs_hook=_unique)
+        _check_depth(value)
+        if "\\u" in text:  # Only an escape can bring half of a surrogate pair, which has no bytes.
+            dumps(value)
     except (ValueError, RecursionError) as error:
         raise Malformed("canonical.json", type(error).__name__) from None
+    return value
 
 
 def instant(moment: datetime) -> str:
@@ -39,35 +51,43 @@ def instant(moment: datetime) -> str:
     >>> instant(datetime(2026, 7, 1, 8, 30, tzinfo=UTC))
     '2026-07-01T08:30:00.000Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def moment(text: str) -> datetime:
     """Read what `instant` wrote. Raises Malformed otherwise."""
     try:
-        if not text.endswith("Z"):
+        if not _INSTANT.fullmatch(text):
             raise ValueError
         return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
     except ValueError:
         raise Malformed("canonical.instant") from None
 
 
-def _check(value: Any) -> None:
+def _check(value: Any, depth: int = 0) -> None:
+    """Refuse what JSON would take in more than one form (floats, and keys that are no text), and what is too deep."""
+    if depth > DEEPEST:
+        raise NotCanonical("canonical.depth")
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise NotCanonical("canonical.key")
-            _check(item)
+            if not isinstance(item, str):  # Most values are text, and this is the hottest line of a sync.
+                _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, float):
         raise NotCanonical("canonical.float")
-    elif isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()  # A lone surrogate is a str without bytes.
-        except UnicodeEncodeError:
-            raise NotCanonical("canonical.text") from None
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise NotCanonical("canonical.depth")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, dict | list):
+                _check_depth(item, depth + 1)
 
 
 def _refuse_float(text: str) -> Any:

@@ -5,7 +5,7 @@ server time that this boot has seen (the anchor). From these the corrected time 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync.canonical import instant, moment
@@ -14,6 +14,7 @@ from sync.canonical import instant, moment
 DRIFT_PER_MILLION = 100
 # Without an anchor nothing is known about a wall clock: an honest uncertainty is years wide.
 UNKNOWN_MS = 10 * 365 * 24 * 3600 * 1000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Corrected:
 def corrected(evidence: Evidence, *, received_ms: int) -> Corrected:
     """Put an edit on the server's clock; without an anchor of the same boot only "before it arrived" is known.
 
+    Whatever the evidence claims, nothing was done after it arrived: an anchor from the future would win for ever.
+
     >>> seen = Anchor("2026-07-01T00:00:00.000Z", 5_000, "b1", 40)
     >>> corrected(Evidence("1999-01-01T00:00:00.000Z", 65_000, "b1", seen), received_ms=0).uncertainty_ms
     46
@@ -90,11 +93,13 @@ def corrected(evidence: Evidence, *, received_ms: int) -> Corrected:
         elapsed = evidence.uptime_ms - anchor.uptime_ms
         try:
             at = moment(anchor.server_at) + timedelta(milliseconds=elapsed)
-            return Corrected(_ms(at), anchor.trip_ms + elapsed * DRIFT_PER_MILLION // 1_000_000)
+            return Corrected(
+                min(milliseconds(at), received_ms), anchor.trip_ms + elapsed * DRIFT_PER_MILLION // 1_000_000
+            )
         except (ValueError, OverflowError):
             pass
     try:
-        return Corrected(min(_ms(moment(evidence.wall)), received_ms), UNKNOWN_MS)
+        return Corrected(min(milliseconds(moment(evidence.wall)), received_ms), UNKNOWN_MS)
     except (ValueError, OverflowError):
         return Corrected(received_ms, UNKNOWN_MS)
 
@@ -105,7 +110,7 @@ def offset_ms(evidence: Evidence) -> int | None:
     if true.uncertainty_ms >= UNKNOWN_MS:
         return None
     try:
-        return _ms(moment(evidence.wall)) - true.at_ms
+        return milliseconds(moment(evidence.wall)) - true.at_ms
     except ValueError:
         return None
 
@@ -115,8 +120,9 @@ def anchored(server_at: str, *, uptime_ms: int, boot: str, trip_ms: int) -> Anch
     return Anchor(instant(moment(server_at)), uptime_ms, boot, trip_ms)
 
 
-def _ms(at: Any) -> int:
-    return int(at.timestamp() * 1000)
+def milliseconds(at: datetime) -> int:
+    """Count the whole milliseconds since 1970, without the rounding of floats."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 def _whole(value: Any) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sync.canonical import dumps
 from sync.clock import Corrected
 from sync.records.fields import Merge, RecordType
 
@@ -32,13 +33,13 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Current:
-    """A record as the server holds it: its fields, and per field who last changed it."""
+    """A record as the server holds it: its fields, and per field (per item of a growing set) who last changed it."""
 
     fields: Mapping[str, Any]
     marks: Mapping[str, Mark]
 
     def mark(self, name: str) -> Mark:
-        """Give a field's mark, or the creation's."""
+        """Give the mark of a field, or of `field/item`; else the creation's."""
         return self.marks.get(name) or self.marks.get(CREATED) or Mark(0, OFFICE, 0, 0)
 
 
@@ -82,12 +83,12 @@ def merge(record_type: RecordType, current: Current, edit: Edit) -> Outcome:
         merge_class = record_type.merge_class(name)
         if merge_class is Merge.GROW_SET:
             _grow(outcome, name, current, edit)
-        elif offered == stands:
+        elif _same(offered, stands):
             continue
         else:
             _decide(outcome, record_type, name, merge_class, current, edit)
     for name, mark in current.marks.items():
-        if name != CREATED and name not in edit.fields and _unseen(mark, edit):
+        if name != CREATED and "/" not in name and name not in edit.fields and _unseen(mark, edit):
             outcome.merged[name] = current.fields.get(name)
     return outcome
 
@@ -103,6 +104,20 @@ def create(record_type: RecordType, fields: Mapping[str, Any]) -> Outcome:
         else:
             outcome.changed[name] = value
     return outcome
+
+
+def marked(
+    record_type: RecordType, marks: Mapping[str, Mark], changed: Mapping[str, tuple[Any, Any]], mark: Mark
+) -> dict[str, Mark]:
+    """Mark what was changed (field -> before and after). A growing set is marked item by item as well: who has not seen
+    that an item was removed must not bring it back, whatever else of the set they changed since.
+    """
+    names = list(changed)
+    for name, (before, after) in changed.items():
+        if record_type.merge_class(name) is Merge.GROW_SET:
+            before, after = before or {}, after or {}
+            names += [f"{name}/{item}" for item in {**before, **after} if before.get(item) is not after.get(item)]
+    return {**marks, **dict.fromkeys(names, mark)}
 
 
 def _decide(
@@ -140,7 +155,7 @@ def _grow(outcome: Outcome, name: str, current: Current, edit: Edit) -> None:
     stands: dict[str, bool] = dict(current.fields.get(name) or {})
     united = dict(stands)
     for item, wanted in (edit.fields[name] or {}).items():
-        if wanted and stands.get(item) is False and _unseen(current.mark(name), edit):
+        if wanted and stands.get(item) is False and _unseen(current.mark(f"{name}/{item}"), edit):
             outcome.superseded.setdefault(name, {})[item] = wanted
             continue
         united[item] = wanted
@@ -150,6 +165,10 @@ def _grow(outcome: Outcome, name: str, current: Current, edit: Edit) -> None:
 
 def _unseen(mark: Mark, edit: Edit) -> bool:
     return mark.seq > edit.base and mark.writer != edit.writer
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) and dumps(one) == dumps(other)  # To Python alone, 1 == True.
 
 
 def _position(steps: tuple[str, ...], value: Any) -> int:

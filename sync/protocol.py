@@ -51,9 +51,9 @@ class Mutation:
         _need(isinstance(plain, dict), "mutation")
         _need(_whole(plain.get("n")) and plain["n"] > 0, "mutation.n")
         _need(_whole(plain.get("base")), "mutation.base")
-        _need(plain.get("op") in OPERATIONS, "mutation.op")
-        for name in ("type", "id", "bucket"):
+        for name in ("type", "id", "op", "bucket"):
             _need(_short(plain.get(name)), f"mutation.{name}")
+        _need(plain["op"] in OPERATIONS, "mutation.op")
         _need(isinstance(plain.get("fields"), dict) and isinstance(plain.get("at"), dict), "mutation.fields")
         return cls(**{name: plain[name] for name in ("n", "type", "id", "op", "bucket", "base", "fields", "at")})
 
@@ -97,7 +97,7 @@ class Request:
         """Read a request. Raises Malformed; a mutation that is malformed alone spoils the request, as it has no number."""
         plain = loads(body)
         _need(isinstance(plain, dict), "request")
-        _need(plain.get("protocol") == PROTOCOL, "request.protocol")
+        _need(_whole(plain.get("protocol")) and plain["protocol"] == PROTOCOL, "request.protocol")
         _need(_whole(plain.get("installation")), "request.installation")
         _need(_whole(plain.get("schema")), "request.schema")
         have, mutations = plain.get("have", {}), plain.get("mutations", [])
@@ -140,15 +140,12 @@ class Result:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Result":
-        """Read the plain form."""
-        return cls(
-            n=plain["n"],
-            outcome=plain["outcome"],
-            bucket=plain.get("bucket", ""),
-            seq=plain.get("seq", 0),
-            fields=plain.get("fields", {}),
-            problem=plain.get("problem"),
-        )
+        """Read the plain form. Raises Malformed when it is no result."""
+        bucket, fields, problem = plain.get("bucket", ""), plain.get("fields", {}), plain.get("problem")
+        _need(_whole(plain["n"]) and _whole(plain.get("seq", 0)), "result.n")
+        _need(isinstance(plain["outcome"], str) and isinstance(bucket, str), "result.outcome")
+        _need(isinstance(fields, dict) and (problem is None or isinstance(problem, dict)), "result.fields")
+        return cls(plain["n"], plain["outcome"], bucket, plain.get("seq", 0), fields, problem or None)
 
 
 class Row(NamedTuple):
@@ -253,24 +250,24 @@ def decode(line: bytes) -> Frame:
     try:
         match plain["frame"]:
             case "welcome":
-                return Welcome(plain["server_at"], plain["epoch"])
+                return Welcome(_text(plain["server_at"]), _text(plain["epoch"]))
             case "acks":
                 results = tuple(Result.from_dict(one) for one in plain["results"])
-                return Acks(plain["applied_n"], plain["durable_n"], results)
-            case "scope" if plain["same"]:
+                return Acks(_count(plain["applied_n"]), _count(plain["durable_n"]), results)
+            case "scope" if plain["same"] is True:
                 return Scope(same=True)
             case "scope":
-                buckets = plain["buckets"]
+                buckets = plain["buckets"].items()
                 return Scope(
                     same=False,
-                    states={name: BucketState(*values[:3]) for name, values in buckets.items()},
-                    keys={name: values[3] for name, values in buckets.items()},
+                    states={name: _state(values) for name, values in buckets},
+                    keys={name: _text(values[3]) for name, values in buckets},
                 )
             case "page":
                 rows = tuple(_read_row(row) for row in plain["rows"])
-                return Page(plain["bucket"], plain["since"], plain["upto"], rows)
+                return Page(_text(plain["bucket"]), _count(plain["since"]), _count(plain["upto"]), rows)
             case "end":
-                return End(plain["more"], plain["after_s"], tuple(plain["lanes"]))
+                return End(plain["more"] is True, _count(plain["after_s"]), tuple(map(_text, plain["lanes"])))
     except SyncError:
         raise
     except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
@@ -297,9 +294,13 @@ def _read_row(plain: list[Any]) -> Row:
     record_type, record_id, seq, body = plain[:4]
     _need(_short(record_type) and _short(record_id) and _whole(seq), "row")
     if body is None:
-        return Row(record_type, record_id, seq, None, plain[4])
+        return Row(record_type, record_id, seq, None, _text(plain[4]))
     _need(isinstance(body, dict), "row.body")
     return Row(record_type, record_id, seq, dumps(body))
+
+
+def _state(values: Any) -> BucketState:
+    return BucketState(_count(values[0]), _count(values[1]), _text(values[2]))
 
 
 def _line(plain: dict[str, Any]) -> bytes:
@@ -316,4 +317,14 @@ def _whole(value: Any) -> bool:
 
 
 def _short(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 64
+    return isinstance(value, str) and 0 < len(value) <= 64 and "\0" not in value
+
+
+def _text(value: Any) -> str:
+    _need(isinstance(value, str), "text")
+    return str(value)
+
+
+def _count(value: Any) -> int:
+    _need(_whole(value), "count")
+    return int(value)

@@ -5,9 +5,10 @@ visit out or putting them in another order is visible (电子签名法 art. 5, 8
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +17,9 @@ from sync.canonical import dumps
 from sync.errors import Untrusted
 
 FIRST = "0" * 64  # What the first seal of a device names as the one before it.
+HIGHEST = (1 << 31) - 1  # What a database's integer holds; no device seals so often.
+_HASH = re.compile(r"[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
 NOT_SEALED = frozenset({"seal", "review_state", "verdict"})
 
 
@@ -63,17 +67,12 @@ def verify(fields: Mapping[str, Any], public_key: bytes) -> Seal:
 
     Raises Untrusted with `seal.missing`, `seal.altered` (content differs) or `seal.forged` (signature does not hold).
     """
-    plain = fields.get("seal")
-    try:
-        found = Seal(**plain)  # type: ignore[arg-type]
-        signed = _signed(found.device_id, found.number, found.previous, found.content_hash)
-        signature = bytes.fromhex(found.signature)
-    except (TypeError, ValueError, AttributeError):
-        raise Untrusted("seal.missing") from None
+    found = _read(fields.get("seal"))
     if content_hash(fields) != found.content_hash:
         raise Untrusted("seal.altered")
+    signed = _signed(found.device_id, found.number, found.previous, found.content_hash)
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(found.signature), signed)
     except (InvalidSignature, ValueError):
         raise Untrusted("seal.forged") from None
     return found
@@ -86,11 +85,29 @@ def sign_receipt(receipt: Mapping[str, Any], key: Ed25519PrivateKey) -> str:
 
 def verify_receipt(receipt: Mapping[str, Any], public_key: bytes) -> None:
     """Check a receipt before an original may be deleted under it. Raises Untrusted("receipt.forged")."""
+    signature = receipt.get("signature")
+    if not _matches(signature, _SIGNATURE):
+        raise Untrusted("receipt.forged")
     try:
-        signature = bytes.fromhex(receipt.get("signature") or "")
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _receipt(receipt))
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(signature), _receipt(receipt))
     except (InvalidSignature, ValueError):
         raise Untrusted("receipt.forged") from None
+
+
+def _read(plain: Any) -> Seal:
+    """Read a seal in the one form in which devices write it. Raises Untrusted("seal.missing") for any other."""
+    if not isinstance(plain, dict) or set(plain) != set(Seal.__annotations__):
+        raise Untrusted("seal.missing")
+    found = Seal(**plain)
+    is_number = isinstance(found.number, int) and not isinstance(found.number, bool) and 0 < found.number <= HIGHEST
+    are_hashes = _matches(found.previous, _HASH) and _matches(found.content_hash, _HASH)
+    if not (is_number and are_hashes and isinstance(found.device_id, str) and _matches(found.signature, _SIGNATURE)):
+        raise Untrusted("seal.missing")
+    return found
+
+
+def _matches(value: Any, pattern: re.Pattern[str]) -> TypeGuard[str]:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _signed(device_id: str, number: int, previous: str, hashed: str) -> bytes:

@@ -17,7 +17,6 @@ class State:
     """Where the conversation stands, and what it has done so far."""
 
     sent_full_chunk: bool = False
-    sent_any: bool = False
     progressed: bool = False
     ended: End | None = None
     fruitless: int = 0
@@ -104,7 +103,9 @@ Action = Gather | Ask | Keep | Compare | GiveUp
 
 
 def step(state: State, event: Event) -> tuple[State, list[Action]]:
-    """Take one event; give the next state and the actions that follow from it."""
+    """Take one event; give the next state and the actions that follow from it. After its end only a start counts."""
+    if state.finished and not isinstance(event, Started):
+        return state, []
     match event:
         case Started():
             return State(), [Gather()]
@@ -113,7 +114,6 @@ def step(state: State, event: Event) -> tuple[State, list[Action]]:
             asking = replace(
                 state,
                 sent_full_chunk=count == CHUNK,
-                sent_any=count > 0,
                 progressed=False,
                 ended=None,
                 rounds=state.rounds + 1,
@@ -144,7 +144,8 @@ def _kept(state: State, frame: Welcome | Acks | Scope | Page) -> State:
                 refused=state.refused + sum(result.outcome == "refused" for result in results),
             )
         case Page(rows=rows):
-            return replace(state, progressed=True, pulled=state.pulled + len(rows))
+            moved = frame.upto > frame.since
+            return replace(state, progressed=state.progressed or moved, pulled=state.pulled + len(rows))
         case Scope(same=False, states=states):
             return replace(state, server=dict(states))
         case _:

@@ -16,9 +16,9 @@ IDENTITY_FINISHED = frozenset({"match", "confirmed", "declined", "unresolved"})
 def shortcomings(visit: Mapping[str, Any], *, min_investigators: int) -> list[str]:
     """List the codes of what a visit still lacks before it may be sealed; an empty list means that it has its shape."""
     found: list[str] = []
-    investigators = {p.get("staff_id") for p in visit.get("participants") or () if p.get("staff_id")}
-    signatures = visit.get("signatures") or ()
-    signed = {s.get("signer_id") for s in signatures if s.get("role") == "investigator" and s.get("blob")}
+    investigators = {_text(one, "staff_id") for one in _objects(visit, "participants")} - {""}
+    signatures = _objects(visit, "signatures")
+    signed = {_text(s, "signer_id") for s in signatures if s.get("role") == "investigator" and s.get("blob")}
     if len(investigators) < min_investigators:
         found.append("visit.investigator_missing")
     if len(signed & investigators) < min_investigators:
@@ -26,19 +26,29 @@ def shortcomings(visit: Mapping[str, Any], *, min_investigators: int) -> list[st
     household = [s for s in signatures if s.get("role") == "household"]
     if not any(s.get("blob") or s.get("refused_reason") for s in household):
         found.append("visit.household_signature_missing")
-    if not any(_finished(check) for check in visit.get("identity") or ()):
+    if not any(_finished(check) for check in _objects(visit, "identity")):
         found.append("visit.identity_missing")
-    if visit.get("mode") not in MODES:
+    if _text(visit, "mode") not in MODES:
         found.append("visit.mode_unknown")
     return found
 
 
 def blob_hashes(record: Mapping[str, Any]) -> list[str]:
     """Name every blob that a visit or an amendment rests on: photos, papers and signatures, each once, in order."""
-    named = [item.get("blob") for item in record.get("evidence") or ()]
-    named += [item.get("blob") for item in record.get("signatures") or ()]
-    return list(dict.fromkeys(blob for blob in named if isinstance(blob, str)))
+    named = [_text(item, "blob") for part in ("evidence", "signatures") for item in _objects(record, part)]
+    return list(dict.fromkeys(filter(None, named)))
 
 
 def _finished(check: Mapping[str, Any]) -> bool:
-    return check.get("method") in IDENTITY_METHODS and check.get("outcome") in IDENTITY_FINISHED
+    return _text(check, "method") in IDENTITY_METHODS and _text(check, "outcome") in IDENTITY_FINISHED
+
+
+def _objects(record: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
+    """Give a part's entries; what a stranger's device put there in another form counts as not there."""
+    found = record.get(part)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list | tuple) else []
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    found = entry.get(name)
+    return found if isinstance(found, str) else ""

@@ -49,7 +49,7 @@ class FolderBlobs:
         try:
             source.replace(target)
         except OSError:  # Another file system: copy beside the target, then rename.
-            beside = target.with_suffix(".part")
+            beside = target.with_name(source.name)  # Each upload has its own, so two of the same bytes never meet.
             shutil.copyfile(source, beside)
             _flush(beside)
             beside.replace(target)

@@ -1,11 +1,12 @@
 """HTTP as JSON and nothing else: parse, call one function, answer. `register` lists the whole surface."""
 
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api
 
 from server.api import files, health, households, problems, sessions, sync, visits
+from server.api.context import current_actor
 
-# Routes that need no login: everything else asks for one, and a test walks the map to make sure.
+# Routes that need no login: everything else asks for one before a byte of it is read.
 OPEN_ENDPOINTS = frozenset({
     "health.healthz",
     "health.readyz",
@@ -15,16 +16,24 @@ OPEN_ENDPOINTS = frozenset({
     "sessions.open_device_session",
     "files.abilities",
     "api-docs.openapi_json",
-    "api-docs.openapi_page",
 })  # fmt: skip
 
 
 def register(app: Flask) -> Api:
     """Put every blueprint of the JSON interfaces on the app."""
     api = Api(app)
-    for blueprint in (sessions.blueprint, households.blueprint, visits.blueprint, sync.blueprint):
+    described = (sessions.blueprint, households.blueprint, visits.blueprint, sync.blueprint)
+    plain = (files.blueprint, health.blueprint)
+    for blueprint in described:
         api.register_blueprint(blueprint)
-    for plain in (files.blueprint, health.blueprint):
-        app.register_blueprint(plain)
+    for blueprint in plain:
+        app.register_blueprint(blueprint)
+    names = {blueprint.name for blueprint in (*described, *plain)}
+
+    @app.before_request
+    def ask_for_login() -> None:
+        if request.blueprint in names and request.endpoint not in OPEN_ENDPOINTS and request.method != "OPTIONS":
+            current_actor()
+
     problems.register(app)
     return api

@@ -1,7 +1,6 @@
 """/files/: tus 1.0 (core, creation, checksum, termination, expiration), so that any tus client can upload."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 from email.utils import format_datetime
 
@@ -59,7 +58,7 @@ def create() -> Response:
     actor = current_actor()
     length = request.headers.get("Upload-Length", "")
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
-    if not length.isdigit():
+    if not _is_number(length):
         raise UploadMetadataInvalid("需要文件大小")
     standing = transact(
         lambda ledger: uploads.create(
@@ -97,10 +96,12 @@ def piece(upload_id: str) -> Response:
     if request.mimetype != "application/offset+octet-stream":
         return Response(status=415)
     offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdigit():
+    if not _is_number(offset):
         raise UploadMetadataInvalid("需要 Upload-Offset")
-    standing = uploads.find(reading(), parts().uploads, actor, upload_id)
-    reading().rollback()  # The bytes may take minutes; no transaction stays open for them.
+    session = reading()
+    standing = uploads.find(session, parts().uploads, actor, upload_id)
+    session.expunge(standing.upload)
+    session.rollback()  # The bytes may take minutes; no transaction, and no connection, is kept for them.
     if standing.is_complete and int(offset) == standing.offset:
         return _told(standing, 204)
     if request.content_length and int(offset) + request.content_length > standing.upload.size:
@@ -125,10 +126,14 @@ def _settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
     Called wherever an upload's standing is told, so that a crash between two of these steps heals at the next question.
     """
     upload, staged = standing.upload, uploads.staged(parts().uploads, standing.upload.id)
+    if standing.is_stored:
+        staged.unlink(missing_ok=True)  # Another device brought the same bytes first.
+        return standing
     if standing.is_complete and staged.exists():
-        uploads.verify(parts().uploads, upload)
-        parts().blobs.put(upload.sha256, staged)
-    elif standing.is_complete or not parts().blobs.has(upload.sha256):
+        with uploads.settling(parts().uploads, upload):
+            uploads.verify(parts().uploads, upload)
+            parts().blobs.put(upload.sha256, staged)
+    elif not parts().blobs.has(upload.sha256):
         return standing
 
     def note(ledger: Ledger) -> None:
@@ -138,7 +143,7 @@ def _settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
             receipts.issue_if_complete(ledger, visit_id, now=now())
 
     transact(note)
-    return uploads.Standing(upload, upload.size)
+    return uploads.Standing(upload, upload.size, is_stored=True)
 
 
 def _arriving() -> Iterator[bytes]:
@@ -148,6 +153,10 @@ def _arriving() -> Iterator[bytes]:
             yield data
     except (ClientDisconnected, OSError):
         return
+
+
+def _is_number(header: str) -> bool:
+    return header.isascii() and header.isdigit() and len(header) <= 18
 
 
 def _told(standing: uploads.Standing, status: int) -> Response:
@@ -163,7 +172,7 @@ def _metadata(header: str) -> dict[str, str]:
         name, _, value = pair.strip().partition(" ")
         try:
             found[name] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise UploadMetadataInvalid from None
     return found
 
@@ -174,7 +183,7 @@ def _checksum(header: str | None) -> tuple[str, bytes] | None:
     name, _, value = header.partition(" ")
     try:
         digest = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise UploadMetadataInvalid from None
     if ALGORITHMS.get(name) != len(digest):
         raise UploadMetadataInvalid("不支持的校验算法")

@@ -7,11 +7,8 @@ from flask_smorest import Blueprint
 from server.api import cursors
 from server.api.context import current_actor, now
 from server.api.schemas.households import HouseholdOut, HouseholdPageOut, PageIn
-from server.domain.permissions import Actor
-from server.queries import households
-from server.services import audit
-from server.services.changes import Ledger
-from server.transaction import parts, reading, transact
+from server.services import looks
+from server.transaction import parts, transact
 
 blueprint = Blueprint("households", __name__, url_prefix="/api/v1/households", description="家庭")
 
@@ -20,9 +17,13 @@ blueprint = Blueprint("households", __name__, url_prefix="/api/v1/households", d
 @blueprint.arguments(PageIn, location="query")
 @blueprint.response(200, HouseholdPageOut)
 def page(asked: dict[str, Any]) -> dict[str, Any]:
-    """List households of the asker's area."""
+    """List households of the asker's area; the look is logged."""
+    actor = current_actor()
     after = cursors.unpack(asked["cursor"], 1)
-    rows = households.page(reading(), current_actor(), limit=asked["limit"], after=after[0] if after else "")
+    last_id = after[0] if after else ""
+    rows = transact(
+        lambda ledger: looks.register(ledger.session, actor, limit=asked["limit"], after=last_id, now=now())
+    )
     items = [
         {
             "id": household.id,
@@ -42,12 +43,8 @@ def page(asked: dict[str, Any]) -> dict[str, Any]:
 def one(household_id: str) -> dict[str, Any]:
     """Read a household with its members; the look is logged with its purpose."""
     actor = current_actor()
-    family = transact(lambda ledger: _looked_at(ledger, actor, household_id))
-    head = next((member["name"] for member in family.members if member["id"] == family.household.head_id), None)
-    return {"id": household_id, "head_name": head, "members": family.members, **family.fields}
-
-
-def _looked_at(ledger: Ledger, actor: Actor, household_id: str) -> households.Family:
-    family = households.family(ledger.session, parts().vault, household_id, visible_to=actor)
-    audit.record(ledger.session, actor, "household.read", "household", household_id, now=now(), purpose="case")
-    return family
+    family = transact(
+        lambda ledger: looks.household(ledger.session, parts().vault, actor, household_id, purpose="case", now=now())
+    )
+    head = next((member.get("name") for member in family.members if member["id"] == family.household.head_id), None)
+    return {**family.fields, "id": household_id, "head_name": head, "members": family.members}

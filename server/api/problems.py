@@ -2,14 +2,15 @@
 
 import errno
 import logging
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.api.context import request_id
-from server.domain.errors import DomainError, Kind, StorageFull
+from server.domain.errors import DomainError, InputInvalid, Kind, StorageFull
+from server.domain.faults import where
 
 STATUS = {
     Kind.INVALID: 422,
@@ -36,12 +37,20 @@ TITLES = {
     422: "填写的内容有误",
     429: "请求太频繁, 请稍后再试",
 }
-API_PATHS = ("/api/", "/sync/", "/files/", "/healthz", "/readyz", "/openapi.json", "/docs")
+# What marshmallow says, in the words of whoever fills in the form.
+DETAILS = {
+    "Missing data for required field.": "必填",
+    "Field may not be null.": "必填",
+    "Unknown field.": "没有这一栏",
+    "Not a valid string.": "应为文字",
+    "Not a valid integer.": "应为整数",
+}
 log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the JSON interfaces as a problem document; the pages have their own answers."""
+    """Answer every error as a problem document, or under a prefix of `app.extensions["problem_pages"]` as its page."""
+    app.extensions.setdefault("problem_pages", {})
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
@@ -58,7 +67,13 @@ def refuse(error: DomainError) -> Response:
 
 
 def problem(status: int, code: str, title: str, detail: str = "", *, retryable: bool = False, **more: Any) -> Response:
-    """Make a problem document. `instance` is the request's id, never its address, which may name a case."""
+    """Make a problem document, or the page that says the same to a person.
+
+    `instance` is the request's id, never its address, which may name a case.
+    """
+    for prefix, page in current_app.extensions["problem_pages"].items():
+        if request.path.startswith(prefix):
+            return cast(Response, page(status, title, detail, request_id()))
     body = {
         "type": f"urn:zhangshangban:problem:{code}",
         "title": title,
@@ -75,11 +90,6 @@ def problem(status: int, code: str, title: str, detail: str = "", *, retryable: 
     return response
 
 
-def is_api() -> bool:
-    """Tell whether the request is for one of the JSON interfaces."""
-    return request.path.startswith(API_PATHS)
-
-
 def _domain(error: DomainError) -> Response:
     return refuse(error)
 
@@ -87,8 +97,9 @@ def _domain(error: DomainError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     messages = (getattr(error, "data", None) or {}).get("messages", {})
-    faults = messages.get("json", messages) if isinstance(messages, dict) else {}
-    errors = [{"field": name, "detail": "; ".join(map(str, _flat(what)))} for name, what in faults.items()]
+    parts = messages.values() if isinstance(messages, dict) else ()  # by where the fields were: json, query
+    faults = {name: what for part in parts if isinstance(part, dict) for name, what in part.items()}
+    errors = [{"field": name, "detail": "; ".join(dict.fromkeys(_flat(what)))} for name, what in faults.items()]
     title = TITLES.get(status, "请求没有办成")
     return problem(status, f"http.{status}", title, retryable=status in (429, 503), errors=errors)
 
@@ -96,19 +107,24 @@ def _http(error: HTTPException) -> Response:
 def _fault(error: Exception) -> Response:
     if _is_full(error):
         return refuse(StorageFull())
-    log.exception("fault: request=%s endpoint=%s", request_id(), request.endpoint)
+    if isinstance(error, UnicodeEncodeError):  # JSON can name half a character, which no database holds.
+        return refuse(InputInvalid("含有无法识别的文字"))
+    log.error("fault: request=%s endpoint=%s %s", request_id(), request.endpoint, where(error))
     return problem(
         500, "server.fault", "服务器出错了, 没有写入任何内容", "请稍后再试; 多次出现请告诉管理员", retryable=True
     )
 
 
-def _is_full(error: Exception) -> bool:
+def _is_full(error: BaseException | None) -> bool:
+    """Tell a full disk or database, also where undoing failed because of it and its error came on top."""
+    if error is None:
+        return False
     if isinstance(error, OperationalError):
-        return "is full" in str(error.orig)
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "is full" in str(error.orig) or _is_full(error.__context__)
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def _flat(what: Any) -> list[Any]:
-    if isinstance(what, dict):
-        return [leaf for value in what.values() for leaf in _flat(value)]
-    return what if isinstance(what, list) else [what]
+def _flat(what: Any) -> list[str]:
+    if isinstance(what, dict | list):
+        return [leaf for value in (what.values() if isinstance(what, dict) else what) for leaf in _flat(value)]
+    return [DETAILS.get(str(what), "内容不对")]

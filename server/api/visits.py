@@ -10,8 +10,7 @@ from server.api.context import current_actor, now
 from server.api.schemas.visits import QueueIn, ReviewIn, ReviewOut, VisitOut, VisitPageOut
 from server.domain.errors import NotFound
 from server.queries import visits
-from server.services import audit, photos, reviews
-from server.services.changes import Ledger
+from server.services import looks, photos, reviews
 from server.transaction import parts, reading, transact
 from sync.canonical import instant
 
@@ -22,10 +21,9 @@ blueprint = Blueprint("visits", __name__, url_prefix="/api/v1/visits", descripti
 @blueprint.arguments(QueueIn, location="query")
 @blueprint.response(200, VisitPageOut)
 def queue(asked: dict[str, Any]) -> dict[str, Any]:
-    """List visits by review state, longest waiting first."""
-    after = cursors.unpack(asked["cursor"], 2)
-    key = (after[0], after[1]) if after else None
-    rows = visits.queue(reading(), current_actor(), state=asked["state"], limit=asked["limit"], after=key)
+    """List visits by review state: open ones longest waiting first, decided ones newest first."""
+    after = cursors.unpack_moment(asked["cursor"])
+    rows = visits.queue(reading(), current_actor(), state=asked["state"], limit=asked["limit"], after=after)
     last = rows[-1] if len(rows) == asked["limit"] else None
     return {"items": rows, "cursor": cursors.pack(instant(last.sealed_at), last.id) if last else None}
 
@@ -35,13 +33,7 @@ def queue(asked: dict[str, Any]) -> dict[str, Any]:
 def one(visit_id: str) -> dict[str, Any]:
     """Read a visit whole; the look is logged."""
     actor = current_actor()
-
-    def deed(ledger: Ledger) -> visits.Dossier:
-        found = visits.dossier(ledger.session, parts().vault, visit_id, visible_to=actor)
-        audit.record(ledger.session, actor, "visit.read", "visit", visit_id, now=now(), purpose="review")
-        return found
-
-    dossier = transact(deed)
+    dossier = transact(lambda ledger: looks.visit(ledger.session, parts().vault, actor, visit_id, now=now()))
     return {
         "id": visit_id,
         "revision": dossier.revision,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server.cli.output import OfficeGroup, as_json, say
 from server.domain.errors import InputInvalid
-from server.domain.permissions import ROLES, Actor, Grant
+from server.domain.permissions import ADMIN, ROLES, Actor, Grant
 from server.models.device import Device
 from server.models.office import Staff
 from server.services import areas as area_service
@@ -45,7 +45,7 @@ def users() -> None:
 @with_appcontext
 def create(username: str, name: str, roles: tuple[str, ...], password: str, as_json: bool) -> None:
     """开一个账号。例: flask users create zhang --name 张敏 --role caseworker:430981114"""
-    grants = [Grant(role, area) for role, _, area in (one.partition(":") for one in roles)]
+    grants = [_grant(one) for one in roles]
     password_hash = accounts.hashed(password)
     now = parts().clock()
     staff_id = make_id(now)
@@ -61,6 +61,14 @@ def create(username: str, name: str, roles: tuple[str, ...], password: str, as_j
         )
     )
     say({"id": staff_id, "username": username}, as_json, lambda _: [f"已开通账号 {username}"])
+
+
+def _grant(text: str) -> Grant:
+    """Read role:area. Only who sees no case may go without an area; a forgotten one must not open the whole county."""
+    role, colon, area = text.partition(":")
+    if not colon and role != ADMIN:
+        raise InputInvalid(f"请写明地区, 如 {role}:430981114; 全部地区写作 {role}:")
+    return Grant(role, area)
 
 
 @users.command()
@@ -93,10 +101,13 @@ def areas() -> None:
 @with_appcontext
 def import_areas(file: TextIO, as_json: bool) -> None:
     """从 CSV (列: code,name) 导入区划; 已有的代码会改名, 重复导入无害。"""
-    reader = csv.DictReader(file)
-    if not {"code", "name"} <= set(reader.fieldnames or ()):
-        raise InputInvalid("CSV 第一行要有 code 和 name 两列")
-    rows = [AreaRow(row["code"] or "", row["name"] or "") for row in reader]
+    try:
+        reader = csv.DictReader(file)
+        if not {"code", "name"} <= set(reader.fieldnames or ()):
+            raise InputInvalid("CSV 第一行要有 code 和 name 两列")
+        rows = [AreaRow(row["code"] or "", row["name"] or "") for row in reader]
+    except (UnicodeDecodeError, csv.Error):
+        raise InputInvalid("文件读不了: 请另存为 UTF-8 编码的 CSV") from None
     changed = transact(lambda ledger: area_service.put(ledger, rows, now=parts().clock()))
     say({"read": len(rows), "changed": changed}, as_json, lambda _: [f"读入 {len(rows)} 行, 新增或改名 {changed} 个"])
 

@@ -13,8 +13,8 @@ from server.domain.errors import DomainError
 as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出, 供程序读取")
 
 
-class OfficeGroup(click.Group):
-    """A group whose commands end with exit code 1 and one sentence when something is refused, never with a traceback."""
+class OfficeCommand(click.Command):
+    """A command that ends with exit code 1 and one sentence when something is refused, never with a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; word what may go wrong."""
@@ -26,6 +26,10 @@ class OfficeGroup(click.Group):
             if "no such table" in str(error) or "does not exist" in str(error):
                 _fail("数据库还没有建表, 请先运行: flask --app server.app:create_app db upgrade")
             raise
+
+
+class OfficeGroup(OfficeCommand, click.Group):
+    """A group of such commands."""
 
 
 def say(data: Any, as_json: bool, table: Callable[[Any], Sequence[str]] | None = None) -> None:

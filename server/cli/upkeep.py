@@ -1,12 +1,10 @@
 """flask audit, openapi, doctor: whether everything is as it should be."""
 
-from typing import Any
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from server.cli.output import OfficeGroup, as_json, say
+from server.cli.output import OfficeCommand, OfficeGroup, as_json, say
 from server.models.ledger import Bucket
 from server.queries import records
 from server.services import audit as audit_service
@@ -31,15 +29,14 @@ def verify(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command()
+@click.command(cls=OfficeCommand)
 @with_appcontext
 def openapi() -> None:
     """打印接口说明 (OpenAPI 3.1)。"""
-    api: Any = current_app.extensions["flask-smorest"]
-    say(next(iter(api["apis"].values()))["ext_obj"].spec.to_dict(), as_json=True)
+    say(current_app.test_client().get("/openapi.json").json, as_json=True)
 
 
-@click.command()
+@click.command(cls=OfficeCommand)
 @as_json
 @with_appcontext
 def doctor(as_json: bool) -> None:

@@ -71,6 +71,12 @@ class TokenReused(DomainError):
     code, kind, title = "session.token_reused", Kind.UNAUTHENTICATED, "登录已失效, 请重新登录"
 
 
+class FormExpired(DomainError):
+    """A page's form came without its token: it was opened under another sign-in, or sent from elsewhere."""
+
+    code, kind, title = "form.expired", Kind.FORBIDDEN, "这个页面已经过期, 没有提交任何内容"
+
+
 class NotAllowed(DomainError):
     """The role does not allow this deed."""
 

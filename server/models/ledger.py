@@ -81,7 +81,7 @@ class Change(Base):
     at: Mapped[datetime]
     values: Mapped[bytes] = mapped_column(
         LargeBinary
-    )  # canonical {field: [before, after]}; sealed where it holds secrets
+    )  # canonical {field: [before, after], field!superseded: [lost…]}; sealed where it holds secrets
     is_sealed: Mapped[bool]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
 from server.domain.errors import NotFound
-from server.domain.permissions import Actor
+from server.domain.permissions import Actor, may
 from server.models.register import Household, HouseholdMember, Person
 from server.queries import records, scope
 
@@ -27,7 +27,7 @@ def page(session: Session, actor: Actor, *, limit: int, after: str = "") -> Sequ
     """List households with their head's name, by id, after a cursor."""
     statement = (
         select(Household, Person.name)
-        .outerjoin(Person, Person.id == Household.head_id)
+        .outerjoin(Person, _visible_head(actor))
         .where(Household.id > after, scope.in_areas(actor, "case.read", Household.bucket))
         .order_by(Household.id)
         .limit(limit)
@@ -35,11 +35,11 @@ def page(session: Session, actor: Actor, *, limit: int, after: str = "") -> Sequ
     return [(household, name) for household, name in session.execute(statement)]
 
 
-def head_names(session: Session, household_ids: Sequence[str]) -> dict[str, str | None]:
+def head_names(session: Session, household_ids: Sequence[str], *, visible_to: Actor) -> dict[str, str | None]:
     """Give the heads' names of households that the caller was allowed to see."""
     statement = (
         select(Household.id, Person.name)
-        .outerjoin(Person, Person.id == Household.head_id)
+        .outerjoin(Person, _visible_head(visible_to))
         .where(Household.id.in_(household_ids))
     )
     return {row.id: row.name for row in session.execute(statement)}
@@ -54,9 +54,16 @@ def family(session: Session, vault: Vault, household_id: str, *, visible_to: Act
     links = session.scalars(select(HouseholdMember).where(HouseholdMember.household_id == household_id)).all()
     keys = [("household", household_id), *(("person", link.person_id) for link in links)]
     found = records.stored(session, vault, keys)
+    # A link may name any person's id: whoever lives where the actor may not look stays unseen.
+    seen = {key for key, person in found.items() if may(visible_to, "case.read", person.bucket)}
     members = [
-        {"id": link.person_id, "relation": link.relation, **found["person", link.person_id].fields}
+        {**found["person", link.person_id].fields, "id": link.person_id, "relation": link.relation}
         for link in sorted(links, key=lambda link: (link.person_id != household.head_id, link.id))
-        if ("person", link.person_id) in found
+        if ("person", link.person_id) in seen
     ]
     return Family(household, found["household", household_id].fields, members)
+
+
+def _visible_head(actor: Actor) -> ColumnElement[bool]:
+    """Join a household's head, unless the id leads to a person who lives where the actor may not look."""
+    return and_(Person.id == Household.head_id, scope.in_areas(actor, "case.read", Person.bucket))

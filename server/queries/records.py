@@ -88,12 +88,14 @@ def whole(session: Session, vault: Vault, bucket: str) -> Iterator[tuple[str, st
         yield row.type, row.id, row.seq, whole_body(vault, row.type, row.id, row.body, row.sealed)
 
 
-def to_row(vault: Vault, record_type: str, record_id: str, fields: Mapping[str, Any]) -> tuple[bytes, bytes | None]:
-    """Split fields into the canonical body and the sealed secrets (None where the record has none)."""
+def to_row(
+    vault: Vault, record_type: str, record_id: str, fields: Mapping[str, Any], whole: bytes
+) -> tuple[bytes, bytes | None]:
+    """Split fields into the canonical body and the sealed secrets; without secrets `whole`, all of it, is the body."""
     secrets = REGISTRY[record_type].secrets
     hidden = {name: fields[name] for name in secrets if name in fields} if secrets else {}
     if not hidden:
-        return dumps(fields), None
+        return whole, None
     body = dumps({name: value for name, value in fields.items() if name not in hidden})
     return body, vault.seal(dumps(hidden), f"{record_type}/{record_id}")
 
@@ -120,12 +122,13 @@ def _marks_from_row(data: bytes) -> dict[str, Mark]:
     return {name: Mark(*values) for name, values in loads(data).items()}
 
 
-def seqs(session: Session, keys: Sequence[Key]) -> dict[Key, int]:
-    """Read the present seq of records."""
-    found: dict[Key, int] = {}
+def places(session: Session, keys: Sequence[Key]) -> dict[Key, tuple[str, int]]:
+    """Read in which bucket, and at which seq, records stand now."""
+    found: dict[Key, tuple[str, int]] = {}
     for part in _slices(keys):
-        statement = select(Record.type, Record.id, Record.seq).where(tuple_(Record.type, Record.id).in_(part))
-        found.update({(row.type, row.id): row.seq for row in session.execute(statement)})
+        columns = select(Record.type, Record.id, Record.bucket, Record.seq)
+        rows = session.execute(columns.where(tuple_(Record.type, Record.id).in_(part)))
+        found.update({(row.type, row.id): (row.bucket, row.seq) for row in rows})
     return found
 
 

@@ -1,21 +1,23 @@
 """Visits as the office asks for them: the review queue, one visit with all its revisions, its blobs and receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
 from server.domain.errors import NotFound
 from server.domain.permissions import Actor
 from server.models.blob import Blob
+from server.models.office import Area, Staff
 from server.models.visit import Amendment, Receipt, Review, Visit, VisitBlob, VisitInvestigator
-from server.queries import records, scope
+from server.queries import households, records, scope
 from sync.canonical import moment
 
 STATES = ("pending", "returned", "approved", "refused")
+OPEN_STATES = ("pending", "returned")  # Somebody still has to do something.
 
 
 @dataclass(frozen=True)
@@ -35,24 +37,46 @@ class Dossier:
         return 1 + len(self.amendments)
 
     @property
+    def versions(self) -> list[dict[str, Any]]:
+        """The answers as they stood at each revision, as sealed first; null in an amendment withdraws an answer."""
+        versions = [dict(self.fields.get("answers") or {})]
+        for amendment in self.amendments:
+            merged = {**versions[-1], **(amendment.get("answers") or {})}
+            versions.append({path: value for path, value in merged.items() if value is not None})
+        return versions
+
+    @property
     def answers(self) -> dict[str, Any]:
         """The answers as they stand after all amendments."""
-        answers = dict(self.fields.get("answers") or {})
-        for amendment in self.amendments:
-            for path, value in (amendment.get("answers") or {}).items():
-                if value is None:
-                    answers.pop(path, None)
-                else:
-                    answers[path] = value
-        return answers
+        return self.versions[-1]
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
         """All photos and papers, with the revision that brought each."""
-        found = [{**item, "revision": 1} for item in self.fields.get("evidence") or ()]
+        return self._all("evidence")
+
+    @property
+    def signatures(self) -> list[dict[str, Any]]:
+        """All signatures, with the revision that brought each."""
+        return self._all("signatures")
+
+    def _all(self, name: str) -> list[dict[str, Any]]:
+        found = [{**item, "revision": 1} for item in self.fields.get(name) or ()]
         for amendment in self.amendments:
-            found += [{**item, "revision": amendment["revision"]} for item in amendment.get("evidence") or ()]
+            found += [{**item, "revision": amendment["revision"]} for item in amendment.get(name) or ()]
         return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A visit in a list, with the names by which people know it, and how many of its blobs are here."""
+
+    visit: Visit
+    village: str
+    head: str
+    workers: tuple[str, ...]
+    blobs_here: int
+    blobs_all: int
 
 
 def get(session: Session, visit_id: str, *, visible_to: Actor, deed: str = "case.read") -> Visit:
@@ -81,18 +105,45 @@ def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor)
 def queue(
     session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
 ) -> Sequence[Visit]:
-    """List visits of a review state in the actor's area, longest waiting first; `after` is the last row's key."""
-    statement = (
-        select(Visit)
-        .where(Visit.review_state == state, scope.in_areas(actor, "case.read", Visit.bucket))
-        .order_by(Visit.sealed_at, Visit.id)
-        .limit(limit)
-    )
+    """List visits of a review state in the actor's area; `after` is the last row's key.
+
+    Open ones come longest waiting first, decided ones newest first.
+    """
+    key = tuple_(Visit.sealed_at, Visit.id)
+    oldest_first = state in OPEN_STATES
+    order = (Visit.sealed_at, Visit.id) if oldest_first else (Visit.sealed_at.desc(), Visit.id.desc())
+    within = scope.in_areas(actor, "case.read", Visit.bucket)
+    statement = select(Visit).where(Visit.review_state == state, within).order_by(*order).limit(limit)
     if after:
-        statement = statement.where(
-            (Visit.sealed_at > moment(after[0])) | ((Visit.sealed_at == moment(after[0])) & (Visit.id > after[1]))
-        )
+        last = tuple_(literal(moment(after[0]), Visit.sealed_at.type), literal(after[1]))
+        statement = statement.where(key > last if oldest_first else key < last)
     return session.scalars(statement).all()
+
+
+def waiting(
+    session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
+) -> list[Waiting]:
+    """List visits as `queue` does, with what a list of them shows: five statements, however long the list."""
+    rows = queue(session, actor, state=state, limit=limit, after=after)
+    ids = [row.id for row in rows]
+    heads = households.head_names(session, [row.household_id for row in rows], visible_to=actor)
+    villages = area_names(session, {row.bucket for row in rows})
+    workers, blobs = _workers(session, ids), _blob_counts(session, ids)
+    return [
+        Waiting(
+            row,
+            villages.get(row.bucket, row.bucket),
+            heads.get(row.household_id) or "",
+            tuple(workers.get(row.id, ())),
+            *blobs.get(row.id, (0, 0)),
+        )
+        for row in rows
+    ]
+
+
+def area_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Give the names of areas by code."""
+    return {area.code: area.name for area in session.scalars(select(Area).where(Area.code.in_(codes)))}
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
@@ -160,9 +211,36 @@ def investigated_by(session: Session, visit_id: str, staff_id: str) -> bool:
     return session.get(VisitInvestigator, (visit_id, staff_id)) is not None
 
 
+def _workers(session: Session, visit_ids: Sequence[str]) -> dict[str, list[str]]:
+    statement = (
+        select(VisitInvestigator.visit_id, Staff.display_name)
+        .join(Staff, Staff.id == VisitInvestigator.staff_id)
+        .where(VisitInvestigator.visit_id.in_(visit_ids))
+        .order_by(VisitInvestigator.visit_id, Staff.username)
+    )
+    found: dict[str, list[str]] = {}
+    for visit_id, name in session.execute(statement):
+        found.setdefault(visit_id, []).append(name)
+    return found
+
+
+def _blob_counts(session: Session, visit_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    statement = (
+        select(
+            VisitBlob.visit_id,
+            func.count(Blob.sha256.distinct()).label("here"),
+            func.count(VisitBlob.sha256.distinct()).label("named"),
+        )
+        .outerjoin(Blob, Blob.sha256 == VisitBlob.sha256)
+        .where(VisitBlob.visit_id.in_(visit_ids))
+        .group_by(VisitBlob.visit_id)
+    )
+    return {row.visit_id: (row.here, row.named) for row in session.execute(statement)}
+
+
 def _belonging(
     session: Session, vault: Vault, record_type: str, model: Any, visit_id: str, order: Any
 ) -> list[dict[str, Any]]:
     ids = list(session.scalars(select(model.id).where(model.visit_id == visit_id).order_by(order, model.id)))
     found = records.stored(session, vault, [(record_type, one) for one in ids])
-    return [{"id": one, **found[record_type, one].fields} for one in ids if (record_type, one) in found]
+    return [{**found[record_type, one].fields, "id": one} for one in ids if (record_type, one) in found]

@@ -60,9 +60,15 @@ def chain(session: Session) -> None:
             session.add(_row(event, head))
 
 
+def forget(session: Session) -> None:
+    """Drop what was noted by a deed that did not come to its end, so that its next try does not note it twice."""
+    session.info.pop(NOTED, None)
+
+
 def broken_links(session: Session) -> list[tuple[str, int]]:
-    """Walk every chain; list the (actor, n) at which a line is missing or altered."""
-    broken: list[tuple[str, int]] = []
+    """Walk every chain; list the (actor, n) at which a line is missing or altered; 0 where a chain has lost its end."""
+    headless = select(AuditEvent.actor).where(AuditEvent.actor.not_in(select(AuditChain.actor))).distinct()
+    broken = [(actor, 0) for actor in session.scalars(headless.order_by(AuditEvent.actor))]
     for head in session.scalars(select(AuditChain).order_by(AuditChain.actor)):
         expected, previous = 0, "0" * 64
         rows = select(AuditEvent).where(AuditEvent.actor == head.actor).order_by(AuditEvent.n)

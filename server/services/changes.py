@@ -7,8 +7,9 @@ lock that the commit releases, whoever has seen head n of a bucket has every cha
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +24,8 @@ from server.services.index import index_rows
 from server.services.store import bulk_insert, bulk_upsert
 from sync import digest
 from sync.canonical import dumps
-from sync.clock import Corrected
-from sync.merge import CREATED, OFFICE, Current, Mark
+from sync.clock import Corrected, milliseconds
+from sync.merge import CREATED, OFFICE, Current, Mark, marked
 from sync.records import REGISTRY
 
 Key = tuple[str, str]
@@ -46,12 +47,15 @@ class Author:
 
 def office(now: datetime, staff_id: str | None = None) -> Author:
     """Name the office itself as the author of a change."""
-    return Author(staff_id, Corrected(int(now.timestamp() * 1000), 0))
+    return Author(staff_id, Corrected(milliseconds(now), 0))
 
 
 @dataclass
 class Staged:
-    """A record in this transaction: as it was read, and as it will be."""
+    """A record in this transaction: as it was read, and as it will be.
+
+    `superseded` keeps every value that somebody saved and that does not stand at the end, for the history.
+    """
 
     type: str
     id: str
@@ -60,9 +64,14 @@ class Staged:
     fields: dict[str, Any]
     author: Author
     changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    superseded: dict[str, Any] = field(default_factory=dict)
+    superseded: dict[str, list[Any]] = field(default_factory=dict)
     removed: str = ""
     seq: int = 0
+
+    def copy(self) -> "Staged":
+        """Give a copy that later changes do not reach."""
+        superseded = {name: list(values) for name, values in self.superseded.items()}
+        return replace(self, fields=dict(self.fields), changed=dict(self.changed), superseded=superseded)
 
 
 class Ledger:
@@ -73,6 +82,24 @@ class Ledger:
         self.vault = vault
         self._read: dict[Key, records.Stored | None] = {}
         self._staged: dict[Key, Staged] = {}
+        self._undo: dict[Key, Staged | None] | None = None
+
+    @contextmanager
+    def whole_or_nothing(self) -> Iterator[None]:
+        """Undo what was staged and written inside when it raises: what is refused leaves no half of itself behind."""
+        undo = self._undo = {}
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            for key, before in undo.items():
+                if before is None:
+                    del self._staged[key]
+                else:
+                    self._staged[key] = before
+            raise
+        finally:
+            self._undo = None
 
     def preload(self, keys: Iterable[Key]) -> None:
         """Read many records in one go before they are asked for one by one."""
@@ -106,6 +133,7 @@ class Ledger:
         values = {name: value for name, value in fields.items() if value is not None}
         before = self._stored((record_type, record_id))
         assert before is None, "a record removed in this transaction cannot be created again"
+        self._note_undo((record_type, record_id))
         self._staged[record_type, record_id] = Staged(
             record_type, record_id, None, bucket, values, author, {name: (None, v) for name, v in values.items()}
         )
@@ -121,13 +149,16 @@ class Ledger:
         """Stage new values for some fields of a live record; what lost against them is kept in the history."""
         staged = self._stage(record_type, record_id, author)
         for name, value in fields.items():
-            first = staged.changed.get(name, (staged.fields.get(name), None))[0]
-            staged.changed[name] = (first, value)
+            stands = staged.fields.get(name)
+            if name in staged.changed and stands is not None and name not in (superseded or {}):
+                staged.superseded.setdefault(name, []).append(stands)
+            staged.changed[name] = (staged.changed.get(name, (stands, None))[0], value)
             if value is None:
                 staged.fields.pop(name, None)
             else:
                 staged.fields[name] = value
-        staged.superseded.update(superseded or {})
+        for name, lost in (superseded or {}).items():
+            staged.superseded.setdefault(name, []).append(lost)
 
     def remove(self, record_type: str, record_id: str, reason: str, author: Author) -> None:
         """Stage a record's end, with the reason that devices are told."""
@@ -142,7 +173,9 @@ class Ledger:
 
         Raises ReadStale when a record changed since it was read; the whole transaction is to be run again.
         """
-        staged = [one for one in self._staged.values() if one.changed or one.removed or self._moves(one)]
+        staged = [
+            one for one in self._staged.values() if one.changed or one.superseded or one.removed or self._moves(one)
+        ]
         self._staged, self._read = {}, {}
         if not staged:
             return {}
@@ -160,8 +193,13 @@ class Ledger:
             self.preload([key])
         return self._read[key]
 
+    def _note_undo(self, key: Key) -> None:
+        if self._undo is not None and key not in self._undo:
+            self._undo[key] = self._staged[key].copy() if key in self._staged else None
+
     def _stage(self, record_type: str, record_id: str, author: Author) -> Staged:
         key = (record_type, record_id)
+        self._note_undo(key)
         if key not in self._staged:
             stored = self._stored(key)
             assert stored is not None, "only a live record can be changed"
@@ -170,9 +208,9 @@ class Ledger:
         return self._staged[key]
 
     def _check_unchanged(self, staged: list[Staged]) -> None:
-        seqs = records.seqs(self.session, [(one.type, one.id) for one in staged])
-        for one in staged:
-            if seqs.get((one.type, one.id), 0) != (one.before.seq if one.before else 0):
+        places = records.places(self.session, [(one.type, one.id) for one in staged])
+        for one in staged:  # The seq alone is not enough: another bucket may count the same one.
+            if places.get((one.type, one.id)) != ((one.before.bucket, one.before.seq) if one.before else None):
                 raise ReadStale
 
     @staticmethod
@@ -187,7 +225,7 @@ class Ledger:
             return {CREATED: mark}
         if Ledger._moves(one):  # Another bucket counts by itself: old marks mean nothing there.
             return {CREATED: mark}
-        return {**one.before.marks, **dict.fromkeys(one.changed, mark)}
+        return marked(REGISTRY[one.type], one.before.marks, one.changed, mark)
 
 
 @dataclass
@@ -207,7 +245,7 @@ class _Written:
         before = one.before
         leaves = before is not None and (one.removed != "" or before.bucket != one.bucket)
         if before is not None:
-            self._sum(before.bucket, one, before.seq, before.fields, sign=-1)
+            self._sum(before.bucket, one, before.seq, dumps(before.fields), sign=-1)
         if before is not None and leaves:
             seq = self._next(before.bucket)
             reason = one.removed or "moved"
@@ -219,8 +257,9 @@ class _Written:
             self.gone.append((one.type, one.id))
         else:
             one.seq = self._next(one.bucket)
-            self._sum(one.bucket, one, one.seq, one.fields, sign=1)
-            body, sealed = records.to_row(vault, one.type, one.id, one.fields)
+            whole = dumps(one.fields)
+            self._sum(one.bucket, one, one.seq, whole, sign=1)
+            body, sealed = records.to_row(vault, one.type, one.id, one.fields, whole)
             row = {"type": one.type, "id": one.id, "bucket": one.bucket, "seq": one.seq, "body": body}
             rows = self.updated if before else self.created
             rows.append({**row, "sealed": sealed, "marks": records.marks_to_row(marks(one))})
@@ -250,9 +289,9 @@ class _Written:
         self.buckets[bucket].head += 1
         return self.buckets[bucket].head
 
-    def _sum(self, bucket: str, one: Staged, seq: int, fields: Mapping[str, Any], *, sign: int) -> None:
+    def _sum(self, bucket: str, one: Staged, seq: int, whole: bytes, *, sign: int) -> None:
         row = self.buckets[bucket]
-        part = digest.record_digest(bytes.fromhex(row.checksum_key), one.type, one.id, seq, dumps(fields))
+        part = digest.record_digest(bytes.fromhex(row.checksum_key), one.type, one.id, seq, whole)
         total = int(row.checksum, 16)
         row.checksum = digest.as_text(digest.add(total, part) if sign > 0 else digest.remove(total, part))
         row.live += sign
@@ -265,9 +304,8 @@ def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
     if operation != "create":
         values = {name: [before, after] for name, (before, after) in one.changed.items()}
     if operation == one.removed:
-        values = {name: [before, None] for name, before in one.fields.items()}
-    for name, lost in one.superseded.items():
-        values[f"{name}!superseded"] = [lost, None]
+        values |= {name: [before, None] for name, before in one.fields.items() if name not in values}
+    values |= {f"{name}!superseded": lost for name, lost in one.superseded.items()}
     if one.before is not None and one.before.bucket != one.bucket:
         values["!bucket"] = [one.before.bucket, one.bucket]
     is_sealed = bool(REGISTRY[one.type].secrets & {name.split("!")[0] for name in values})

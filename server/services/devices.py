@@ -11,10 +11,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
-from server.domain.errors import DeviceProofInvalid, DeviceRevoked, InputInvalid, NotAllowed, NotFound
+from server.domain.errors import DeviceProofInvalid, DeviceRevoked, InputInvalid, NotAllowed, NotFound, NotSignedIn
 from server.domain.permissions import Actor, may_anywhere
 from server.models.device import Device, Installation
-from server.models.office import SignIn
+from server.models.office import SignIn, Staff
 from server.services import audit, sign_in
 from server.services.ids import make_id
 from server.settings import Settings
@@ -88,6 +88,9 @@ def open_session(
         raise DeviceProofInvalid from None
     if device.revoked_at is not None:
         raise DeviceRevoked
+    staff = session.get_one(Staff, device.staff_id)
+    if staff.disabled_at is not None or (settings.is_production and staff.is_sample):
+        raise NotSignedIn("这个账号已停用")
     family = sign_in.open_session(session, device.staff_id, device.id, settings, now=now)
     device.last_seen_at = now
     return sign_in.tokens(session, vault, settings, family, now=now)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from server.domain.errors import DomainError, InputInvalid, MutationNotTaken, NotFound, RecordExists
+from server.domain.faults import where
 from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.ledger import HeldValue
+from server.models.office import Area
 from server.queries import scope
 from server.services import receipts, visits
 from server.services.changes import Author, Ledger
@@ -21,7 +25,8 @@ from sync import clock
 from sync.canonical import dumps
 from sync.merge import Current, Edit, Outcome, create, merge
 from sync.protocol import Mutation, Result
-from sync.records import REGISTRY, RecordType, problems
+from sync.records import REGISTRY, Home, RecordType, problems
+from sync.records.fields import ID
 
 log = logging.getLogger(__name__)
 DEEDS = {"visit": "visit.record", "amendment": "visit.record"}  # All else that a device may write is the register.
@@ -52,14 +57,17 @@ class Decided:
 
 
 def decide(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
-    """Decide one mutation and stage what follows from it."""
+    """Decide one mutation and stage what follows from it: all of it, or nothing when it is refused."""
     try:
-        return _attempt(ledger, sender, mutation)
+        with ledger.whole_or_nothing():
+            return _attempt(ledger, sender, mutation)
     except DomainError as refusal:
         problem = {"code": refusal.code, "title": refusal.title, "detail": refusal.detail}
         problem |= {"fields": refusal.more["fields"]} if "fields" in refusal.more else {}
-    except Exception:  # A poisonous mutation must not stop the outbox; the fault is logged for us, without its content.
-        log.exception("mutation not decided: type=%s op=%s n=%s", mutation.type, mutation.op, mutation.n)
+    except OperationalError:  # The database's own trouble is no fault of the mutation: the whole exchange waits.
+        raise
+    except Exception as error:  # noqa: BLE001  a poisonous mutation must not stop the outbox
+        log.error("mutation not decided: type=%s op=%s n=%s %s", mutation.type, mutation.op, mutation.n, where(error))
         problem = {"code": "sync.fault", "title": "服务器没能处理这条修改, 已原样保留", "detail": "请联系管理员"}
     return Decided(mutation, Result(mutation.n, "refused", problem=problem))
 
@@ -69,13 +77,15 @@ def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     creating = mutation.op == "create"
     if record_type is None or mutation.op not in record_type.device_may:
         raise MutationNotTaken
-    faulty = problems(record_type, mutation.fields, creating=creating)
+    faulty = [*problems(record_type, mutation.fields, creating=creating), *([] if ID.holds(mutation.id) else ["id"])]
     if faulty:
         raise InputInvalid("有的栏目内容不对", fields=faulty)
     bucket = mutation.bucket if creating else ledger.bucket_of(mutation.type, mutation.id)
     if bucket is None or not scope.sees_bucket(sender.actor, DEEDS.get(mutation.type, "register.propose"), bucket):
         raise NotFound("这条记录不在您的范围内")
-    received_ms = int(sender.now.timestamp() * 1000)
+    if creating and not _is_home(ledger, record_type, bucket):
+        raise NotFound("这条记录不在您的范围内")
+    received_ms = clock.milliseconds(sender.now)
     at = clock.corrected(clock.Evidence.from_dict(dict(mutation.at)), received_ms=received_ms)
     author = Author(sender.actor.staff_id, at, sender.device.id, sender.writer)
     if creating:
@@ -83,6 +93,14 @@ def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     current = ledger.get(mutation.type, mutation.id)
     assert current is not None, "a record with a bucket is live"
     return _update(ledger, sender, mutation, record_type, current, author)
+
+
+def _is_home(ledger: Ledger, record_type: RecordType, bucket: str) -> bool:
+    """Tell whether records of a type live in a bucket: what lies where nobody subscribes is as good as lost."""
+    if record_type.home is Home.VILLAGE:
+        area = ledger.session.get(Area, bucket)
+        return area is not None and area.level == "village"
+    return record_type.home is Home.USER and bucket.startswith("user:")
 
 
 def _create(
@@ -115,7 +133,9 @@ def _office_fields(
 def _update(
     ledger: Ledger, sender: Sender, mutation: Mutation, record_type: RecordType, current: Current, author: Author
 ) -> Decided:
-    outcome = merge(record_type, current, Edit(mutation.fields, mutation.base, author.writer, author.at))
+    # Buckets count by themselves: of the bucket to which the record has moved meanwhile, the device has seen nothing.
+    base = mutation.base if mutation.bucket == ledger.bucket_of(mutation.type, mutation.id) else 0
+    outcome = merge(record_type, current, Edit(mutation.fields, base, author.writer, author.at))
     _hold(ledger, sender, mutation, outcome)
     if outcome.changed or outcome.superseded:
         ledger.update(mutation.type, mutation.id, outcome.changed, author, outcome.superseded)

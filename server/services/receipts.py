@@ -7,7 +7,7 @@ from server.services.changes import Ledger, office
 from server.services.ids import make_id
 from server.services.visits import revision_of
 from sync.canonical import instant
-from sync.seal import sign_receipt
+from sync.seal import content_hash, sign_receipt
 
 
 def issue_if_complete(ledger: Ledger, visit_id: str, *, now: datetime) -> bool:
@@ -24,7 +24,7 @@ def issue_if_complete(ledger: Ledger, visit_id: str, *, now: datetime) -> bool:
     receipt = {
         "visit_id": visit_id,
         "revision": revision,
-        "visit_hash": visit.fields["seal"]["content_hash"],
+        "visit_hash": content_hash(visit.fields),  # of what is held here, whatever the seal claims
         "blobs": visits.blobs_upto(session, visit_id, revision),
         "issued_at": instant(now),
     }

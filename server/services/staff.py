@@ -30,6 +30,8 @@ def create(
     """Open an account with its roles. Raises RecordExists for a taken user name, InputInvalid for an unknown role."""
     if unknown := {grant.role for grant in grants} - set(ROLES):
         raise InputInvalid(f"没有这种岗位: {', '.join(sorted(unknown))}; 可选: {', '.join(ROLES)}")
+    if not grants or not all(grant.area_prefix.isdecimal() or grant.area_prefix == "" for grant in grants):
+        raise InputInvalid("地区代码应为数字")
     session = ledger.session
     if session.scalars(select(Staff.id).where(Staff.username == username)).first():
         raise RecordExists(f"用户名 {username} 已被使用")

@@ -46,7 +46,8 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
     device.last_seen_at = now
     device.clock_offset_ms = clock.offset_ms(clock.Evidence.from_dict(dict(request.clock)))
     done = installation.applied_n
-    repeated = _repeated(ledger.session, installation, [one for one in request.mutations if one.n <= done])
+    known = [one for one in request.mutations if one.n <= done]
+    repeated = _repeated(ledger.session, ledger.vault, installation, known)
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
     sender = Sender(actor, device, installation.number, now)
     ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
@@ -76,6 +77,8 @@ def answer(
         return
     yield Scope(same=False, states=states, keys={n: rows[n].checksum_key if n in rows else NO_KEY for n in names})
     have = request.have if request.epoch == epoch else {}
+    if request.epoch != epoch:  # What the restored server does not hold at all has no page of its own to replace it.
+        yield from (Page(name, 0, 0, ()) for name in names if states[name].head == 0 and request.have.get(name))
     left = request.limit_bytes
     for name in names:
         for page in _pages(session, vault, name, have.get(name, 0), states[name].head):
@@ -95,7 +98,7 @@ def _pages(session: Session, vault: Vault, bucket: str, since: int, head: int) -
         since = upto
 
 
-def _repeated(session: Session, installation: Installation, known: Sequence[Mutation]) -> list[Result]:
+def _repeated(session: Session, vault: Vault, installation: Installation, known: Sequence[Mutation]) -> list[Result]:
     """Give the stored results of mutations that were applied before."""
     if not known:
         return []
@@ -107,7 +110,8 @@ def _repeated(session: Session, installation: Installation, known: Sequence[Muta
     stored = {row.n: row for row in session.scalars(statement)}
     if any(one.n not in stored or stored[one.n].digest != one.digest() for one in known):
         raise DeviceCloned
-    return [Result.from_dict(loads(stored[one.n].result)) for one in known]
+    bound = {one.n: _bound(installation, one.n) for one in known}
+    return [Result.from_dict(loads(vault.open(stored[one.n].result, f"{bound[one.n]}/result"))) for one in known]
 
 
 def _in_order(fresh: Sequence[Mutation], done: int) -> list[Mutation]:
@@ -138,19 +142,29 @@ def _remember(
     for one, result in zip(decided, results, strict=True):
         digest = one.mutation.digest()
         running = hashlib.sha256(running + digest).digest()
-        bound = f"mutation/{installation.device_id}/{installation.number}/{result.n}"
-        offered = dumps(one.mutation.to_dict()) if result.outcome == "refused" else None
+        bound = _bound(installation, result.n)
+        offered = dumps(one.mutation.to_dict()) if _is_refused(result) else None
         rows.append({
             "device_id": installation.device_id,
             "installation": installation.number,
             "n": result.n,
             "digest": digest,
-            "result": dumps(result.to_dict()),
+            # A result tells what stands now, which may be an id number.
+            "result": ledger.vault.seal(dumps(result.to_dict()), f"{bound}/result"),
             "offered": ledger.vault.seal(offered, bound) if offered else None,
         })  # fmt: skip
     bulk_insert(ledger.session, MutationResult, rows)
     installation.applied_n += len(rows)
     installation.running_hash = running.hex()
+
+
+def _is_refused(result: Result) -> bool:
+    """Tell whether a mutation, or a field of it, was refused: it must be found again, and stands nowhere else."""
+    return result.outcome == "refused" or any(one.get("how") == "refused" for one in result.fields.values())
+
+
+def _bound(installation: Installation, n: int) -> str:
+    return f"mutation/{installation.device_id}/{installation.number}/{n}"
 
 
 def _state(bucket: Bucket | None) -> BucketState:

@@ -37,15 +37,16 @@ MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (
 
 @dataclass(frozen=True)
 class Standing:
-    """An upload and how many of its bytes are here."""
+    """An upload and how many of its bytes are here; `is_stored` once they are verified and have their name."""
 
     upload: Upload
     offset: int
+    is_stored: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Tell whether every byte is here."""
-        return self.offset == self.upload.size
+        return self.is_stored or self.offset == self.upload.size
 
 
 def create(
@@ -75,6 +76,9 @@ def create(
     if upload is None:
         upload = Upload(id=make_id(now), owner=owner, sha256=sha256, size=size, kind=kind[:32], created_at=now)
         session.add(upload)
+    elif upload.size != size:  # One of the two lengths is wrong; the hash will tell. What came for the other is void.
+        upload.size = size
+        staged(folder, upload.id).unlink(missing_ok=True)
     upload.expires_at = now + timedelta(hours=keep_hours)
     session.flush()
     return standing(session, folder, upload)
@@ -91,7 +95,7 @@ def find(session: Session, folder: Path, actor: Actor, upload_id: str) -> Standi
 def standing(session: Session, folder: Path, upload: Upload) -> Standing:
     """Say how far an upload is: whole once the blob is stored, else as long as the staged file."""
     if session.get(Blob, upload.sha256) is not None:
-        return Standing(upload, upload.size)
+        return Standing(upload, upload.size, is_stored=True)
     path = staged(folder, upload.id)
     return Standing(upload, path.stat().st_size if path.exists() else 0)
 
@@ -140,6 +144,17 @@ def verify(folder: Path, upload: Upload) -> None:
     if found != upload.sha256:
         path.unlink()
         raise UploadChecksumWrong("文件内容与登记的不符, 将从头重传")
+
+
+@contextmanager
+def settling(folder: Path, upload: Upload) -> Iterator[Path]:
+    """Hold a staged file alone while it is verified and stored. Raises UploadBusy while another connection does."""
+    path = staged(folder, upload.id)
+    with _locked(path) as file:
+        if not path.exists() or os.fstat(file).st_size != upload.size:  # Another connection was quicker by a hair.
+            path.unlink(missing_ok=True)
+            raise UploadBusy
+        yield path
 
 
 def media_type(start: bytes) -> str:

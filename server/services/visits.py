@@ -4,7 +4,7 @@ A visit whose seal does not hold is kept, not refused: it may be the only trace 
 the console shows it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from server.queries import visits
 from server.services.changes import Ledger, office
 from server.services.store import bulk_upsert
 from sync.errors import Untrusted
+from sync.records.fields import HASH
 from sync.seal import verify
 from sync.visit_shape import blob_hashes, shortcomings
 
@@ -39,8 +40,7 @@ def arrive(
     verdict = _verdict(device, fields)
     _note_blobs(ledger.session, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
-    rows = [{"visit_id": visit_id, "staff_id": staff_id} for staff_id in sorted(investigators)]
-    bulk_upsert(ledger.session, VisitInvestigator, rows)
+    _note_investigators(ledger.session, visit_id, {*investigators, device.staff_id})
     return {"review_state": "pending", "verdict": verdict}
 
 
@@ -59,6 +59,7 @@ def arrive_amendment(
         raise StepNotAllowed(f"这次走访已补正到第 {expected - 1} 版, 请同步后再补正")
     verdict = _verdict(device, fields)
     _note_blobs(ledger.session, visit_id, fields["revision"], fields)
+    _note_investigators(ledger.session, visit_id, {device.staff_id})
     ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
     return {"verdict": verdict}
 
@@ -83,6 +84,15 @@ def _verdict(device: Device, fields: Mapping[str, Any]) -> str:
     return INTACT if follows else "out_of_order"
 
 
+def _note_investigators(session: Session, visit_id: str, staff_ids: Iterable[str]) -> None:
+    """Note who took part; whoever only sent it in or amended it has a hand in it too, and may not review it."""
+    rows = [{"visit_id": visit_id, "staff_id": staff_id} for staff_id in sorted(staff_ids)]
+    bulk_upsert(session, VisitInvestigator, rows)
+
+
 def _note_blobs(session: Session, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
-    rows = [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in blob_hashes(fields)]
+    hashes = blob_hashes(fields)
+    if not all(map(HASH.holds, hashes)):  # Such a photo could never come, and the visit never be complete.
+        raise InputInvalid("照片或签名的编号不对", fields=["evidence", "signatures"])
+    rows = [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in hashes]
     bulk_upsert(session, VisitBlob, rows)

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from sync.canonical import dumps, moment
+from sync.canonical import dumps, instant, moment
 from sync.errors import SyncError
 
 
@@ -69,6 +69,7 @@ class RecordType:
         return known.merge if known else Merge.CONTESTED
 
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ID = re.compile(r"[0-9A-Za-z._@:-]{1,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _AREA = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
@@ -76,20 +77,21 @@ DOCUMENT_LIMIT_BYTES = 512 * 1024
 
 
 def _text(limit: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, str) and len(value) <= limit
+    return lambda value: isinstance(value, str) and len(value) <= limit and "\0" not in value  # PostgreSQL takes none.
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _readable(reader: Callable[[str], Any]) -> Callable[[Any], bool]:
+def _written_by(writer: Callable[[Any], str], reader: Callable[[str], Any]) -> Callable[[Any], bool]:
+    """Take the one form in which a value is written: two forms of a day would be two values."""
+
     def holds(value: Any) -> bool:
         try:
-            reader(value)
-        except (ValueError, TypeError, AttributeError):
+            return isinstance(value, str) and writer(reader(value)) == value
+        except (ValueError, OverflowError):
             return False
-        return True
 
     return holds
 
@@ -108,9 +110,13 @@ WORD = Kind("short text", _text(64))
 TEXT = Kind("text", _text(4000))
 WHOLE = Kind("integer", lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53)
 TRUTH = Kind("boolean", lambda value: isinstance(value, bool))
-DAY = Kind("date", _readable(date.fromisoformat))
-INSTANT = Kind("instant", _readable(moment))
+DAY = Kind("date", _written_by(date.isoformat, date.fromisoformat))
+INSTANT = Kind("instant", _written_by(instant, moment))
 DOCUMENT = Kind("document", _document)
+OBJECT = Kind("object", lambda value: isinstance(value, dict) and _document(value))
+OBJECTS = Kind(
+    "objects", lambda value: isinstance(value, list) and all(isinstance(v, dict) for v in value) and _document(value)
+)
 ITEMS = Kind("set", lambda value: isinstance(value, dict) and all(isinstance(v, bool) for v in value.values()))
 
 
@@ -150,8 +156,12 @@ def server_owned(kind: Kind) -> Field:
 
 
 def problems(record_type: RecordType, fields: Mapping[str, Any], *, creating: bool) -> list[str]:
-    """List the fields whose value is not of their kind, and on creation the required ones that are missing."""
-    found = [
+    """List the fields whose value is not of their kind, and on creation the required ones that are missing.
+
+    A field that this release does not know is kept as it is, provided that a newer one could have given it its name.
+    """
+    found = [name for name in fields if not _NAME.fullmatch(name)]
+    found += [
         name
         for name, value in fields.items()
         if value is not None and name in record_type.fields and not record_type.fields[name].kind.holds(value)

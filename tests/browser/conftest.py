@@ -4,8 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -19,12 +23,11 @@ FLAGS = [
 ]
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
-
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[playwright.Browser]":
+def browser() -> "Iterator[Browser]":
     """A Chromium without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
     if not shutil.which(CHROMIUM):
         pytest.skip(f"needs Chromium at {CHROMIUM} (or where the variable CHROMIUM says)")
     with playwright.sync_playwright() as driver:

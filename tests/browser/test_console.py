@@ -40,6 +40,7 @@ class Morning:
     address: str
     fresh: str
     amended: str
+    spare: str
     hostile: str
 
 
@@ -50,8 +51,8 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
         yield Morning(found, server.address, *fill(found))
 
 
-def fill(found: County) -> tuple[str, str, str]:
-    """Sync the visits of some days; gives the fresh one, the one amended after a return, and a hostile one."""
+def fill(found: County) -> tuple[str, str, str, str]:
+    """Sync the visits of some days; gives a fresh one, one amended after a return, another, and a hostile one."""
     days = lambda count: NOW - timedelta(days=count, minutes=13 * count)  # noqa: E731 - a word for this list
     found.visit(0, sealed_at=days(9))
     found.visit(20, sealed_at=days(5))
@@ -65,11 +66,11 @@ def fill(found: County) -> tuple[str, str, str]:
     late = clock_of(days(3), ahead=timedelta(hours=26, minutes=7))
     lost = {**found.photos[1], "id": "lost", "blob": "0" * 64, "taken_at": "2026-07-05T01:10:00.000Z"}
     found.visit(35, sealed_at=days(3), clock=late, kind="care", evidence=[found.photos[0], lost])
-    found.visit(52, sealed_at=days(2), identity=fallback(), kind="complaint", place=None)
+    spare = found.visit(52, sealed_at=days(2), identity=fallback(), kind="complaint", place=None)
     fresh = found.visit(0, sealed_at=NOW - timedelta(hours=2), identity=fallback())
     hostile = found.visit(7, sealed_at=days(1), remarks=SCRIPT, answers={"x": SCRIPT, SCRIPT: "y"})
     give_back(found, found.visit(25, sealed_at=days(1)), at=NOW)
-    return fresh, amended, hostile
+    return fresh, amended, spare, hostile
 
 
 def fallback() -> list[dict[str, object]]:
@@ -233,11 +234,13 @@ def test_a_comment_can_be_pinned_without_scripts(morning: Morning, browser: Brow
     context = browser.new_context(viewport=DESK, base_url=morning.address, java_script_enabled=False)
     page = context.new_page()
     sign_in(page)
-    page.goto(f"/console/visits/{morning.amended}")
+    page.goto(f"/console/visits/{morning.spare}")
     page.locator(".line", has_text="住房面积").locator("summary").click()
-    page.get_by_label("对“住房面积”的批注").fill("请复核")
-    page.get_by_label("审核意见").fill("")
-    expect(page.get_by_role("button", name="退回补正")).to_be_enabled()
+    page.get_by_label("对“住房面积”的批注").fill("请复核面积")
+    page.get_by_role("button", name="退回补正").click()
+    expect(page.get_by_role("status")).to_contain_text("已退回补正")
+    page.goto(f"/console/visits/{morning.spare}")
+    expect(page.locator(".line .quote")).to_contain_text("请复核面积")
     context.close()
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "office.db"
 
 
+@pytest.fixture(scope="session")
+def founded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Office]:
+    """A database with a small office in it, made once; tests copy it."""
+    folder = tmp_path_factory.mktemp("founded")
+    shutil.copy(template, folder / "office.db")
+    app = create_app(settings_in(folder), clock=StillClock())
+    office = Office.found(app)
+    dispose(app)
+    return folder / "office.db", office
+
+
 @pytest.fixture
 def clock() -> StillClock:
     """The server's clock."""
@@ -60,11 +71,11 @@ def make_server(template: Path, tmp_path: Path, clock: StillClock) -> Iterator[C
     """Start a server over a folder of this test; again over the same folder is a restart."""
     started: list[Flask] = []
 
-    def make(name: str = "server", **more: Any) -> Flask:
+    def make(name: str = "server", *, database: Path = template, **more: Any) -> Flask:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         if not (folder / "office.db").exists():
-            shutil.copy(template, folder / "office.db")
+            shutil.copy(database, folder / "office.db")
         app = create_app(settings_in(folder, **more), clock=clock)
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -77,15 +88,17 @@ def make_server(template: Path, tmp_path: Path, clock: StillClock) -> Iterator[C
 
 
 @pytest.fixture
-def app(make_server: Callable[..., Flask]) -> Flask:
-    """A server."""
+def app(make_server: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    """A server: empty, unless the test asks for an office."""
+    if "office" in request.fixturenames:
+        return make_server(database=request.getfixturevalue("founded")[0])
     return make_server()
 
 
 @pytest.fixture
-def office(app: Flask) -> Office:
+def office(app: Flask, founded: tuple[Path, Office]) -> Office:
     """A small office: two townships with two villages each, staff of every role, a household in each village."""
-    return Office.found(app)
+    return replace(founded[1], app=app)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
@@ -13,7 +14,6 @@ from flask.testing import FlaskClient
 
 from server.models.office import Area, RoleAssignment, Staff
 from server.services.changes import Ledger, office
-from server.services.sign_in import HASHER
 from server.transaction import parts, transact
 from sync.digest import checksum
 from sync.protocol import Acks, BucketState, End, Mutation, Page, Request, Scope, Welcome, frames
@@ -23,7 +23,7 @@ COUNTY = "430981"
 TOWNSHIPS = ("430981101", "430981102")
 VILLAGES = ("430981101001", "430981101002", "430981102001", "430981102002")
 PASSWORD = "correct horse"
-PASSWORD_HASH = HASHER.hash(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # quick, for tests
 STAFF = {
     "caseworker1": ("caseworker", TOWNSHIPS[0]),
     "caseworker2": ("caseworker", TOWNSHIPS[1]),
@@ -158,11 +158,11 @@ class Office:
         assert response.status_code == 200, response.json
         return str(response.json["access_token"])
 
-    def bearer(self, username: str) -> dict[str, str]:
+    def bearer(self, username: str, password: str = PASSWORD) -> dict[str, str]:
         """Give the headers of a signed-in request."""
-        return {"Authorization": f"Bearer {self.token(username)}"}
+        return {"Authorization": f"Bearer {self.token(username, password)}"}
 
-    def device(self, username: str = "caseworker1") -> Device:
+    def device(self, username: str = "caseworker1", password: str = PASSWORD) -> Device:
         """Enrol a device and open its session by its key."""
         client = self.app.test_client()
         key = Ed25519PrivateKey.generate()
@@ -170,7 +170,7 @@ class Office:
         enrolled = client.post(
             "/api/v1/devices",
             json={"name": "手机", "signing_key": public, "sealing_key": "11" * 32},
-            headers=self.bearer(username),
+            headers=self.bearer(username, password),
         )
         assert enrolled.status_code == 201, enrolled.json
         device_id = enrolled.json["device_id"]

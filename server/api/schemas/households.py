@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 
 class Masked(fields.String):
@@ -67,4 +67,4 @@ class PageIn(Schema):
     """Where to go on, and how many rows."""
 
     cursor = fields.String(load_default="")
-    limit = fields.Integer(load_default=50, validate=lambda value: 1 <= value <= 200)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))

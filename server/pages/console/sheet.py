@@ -1,0 +1,146 @@
+"""The form as the worker saw it, with what was amended since: pure, from a definition and the answers of each revision."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from forms import Definition, ShownQuestion, ShownSection, layout
+from identity.resident_id import mask
+from server.pages.console.words import NOTHING, SEPARATOR, UNLISTED, WITHDRAWN
+
+Answers = Mapping[str, Any]
+_SILENT = frozenset({"note", "hidden"})
+_RESIDENT_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An answer: `texts` are its words at each change, the present one last."""
+
+    path: str
+    label: str
+    heading: str
+    texts: tuple[str, ...]
+    is_answered: bool
+    finding: str
+    anchor: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether an amendment changed it."""
+        return len(self.texts) > 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the form with its lines."""
+
+    title: str
+    lines: tuple[Line, ...]
+    anchor: str = ""
+
+    @property
+    def changed_count(self) -> int:
+        """How many answers were amended."""
+        return sum(line.is_changed for line in self.lines)
+
+    @property
+    def finding_count(self) -> int:
+        """How many answers are missing or do not fit."""
+        return sum(bool(line.finding) for line in self.lines)
+
+
+def parts(definition: Definition | None, versions: Sequence[Answers], *, today: date) -> list[Part]:
+    """Lay out the answers of a visit, the newest version with what stood there before.
+
+    Without a definition the stored paths stand for the questions. Answers that the form does not ask for come last.
+    """
+    if definition is None:
+        return _numbered([_unlisted([_written(version) for version in versions], known=frozenset())])
+    laid_out = [layout(definition, version, today=today) for version in versions]
+    texts = [
+        _shown(sections) | _strangers(sections, version) for sections, version in zip(laid_out, versions, strict=True)
+    ]
+    found = [_part(section, texts) for section in laid_out[-1]]
+    known = frozenset(question.path for section in laid_out[-1] for question in section.questions)
+    return _numbered([*found, _unlisted(texts, known=known)])
+
+
+def veil(text: str) -> str:
+    """Hide the birth date in every resident id within a text.
+
+    >>> veil("户主 990101194906010012")
+    '户主 990101********0012'
+    """
+    return _RESIDENT_ID.sub(lambda found: mask(found.group()), text)
+
+
+def _part(section: ShownSection, texts: Sequence[Mapping[str, str]]) -> Part:
+    lines = [_line(question, _history(question.path, texts)) for question in section.questions if _speaks(question)]
+    return Part(section.label, tuple(line for line in lines if line))
+
+
+def _speaks(question: ShownQuestion) -> bool:
+    return question.type not in _SILENT and bool(question.label)
+
+
+def _line(question: ShownQuestion, history: tuple[str, ...]) -> Line | None:
+    """Make a question's line; one that was not asked and never answered has none."""
+    if not question.relevant and not any(history):
+        return None
+    finding = question.finding.message if question.finding else ""
+    return _said(question.path, question.label, question.heading, history, finding)
+
+
+def _unlisted(texts: Sequence[Mapping[str, str]], known: frozenset[str]) -> Part:
+    paths = dict.fromkeys(path for version in texts for path in version if path not in known)
+    lines = [_said(path, veil(path), "", _history(path, texts), "") for path in paths]
+    return Part(UNLISTED, tuple(line for line in lines if line.is_answered or line.is_changed))
+
+
+def _said(path: str, label: str, heading: str, history: tuple[str, ...], finding: str) -> Line:
+    texts = tuple(text or (WITHDRAWN if at else NOTHING) for at, text in enumerate(history))
+    return Line(path, label, heading, texts, bool(history[-1]), finding)
+
+
+def _history(path: str, texts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Give the words of an answer each time that they changed."""
+    seen = [veil(version.get(path, "")) for version in texts]
+    return tuple(text for at, text in enumerate(seen) if at == 0 or text != seen[at - 1])
+
+
+def _shown(sections: Sequence[ShownSection]) -> dict[str, str]:
+    return {question.path: question.display for section in sections for question in section.questions}
+
+
+def _strangers(sections: Sequence[ShownSection], version: Answers) -> dict[str, str]:
+    """Give the answers for which the form has no question, as they are stored."""
+    known = _shown(sections)
+    return _written({path: value for path, value in version.items() if path not in known})
+
+
+def _written(version: Answers) -> dict[str, str]:
+    return {path: _raw(value) for path, value in version.items()}
+
+
+def _raw(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return SEPARATOR.join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _numbered(found: Sequence[Part]) -> list[Part]:
+    """Give each part and line the name by which the page links to it; a path may hold what an address may not."""
+    filled = [part for part in found if part.lines]
+    numbers: Iterator[int] = iter(range(1, 1 + sum(len(part.lines) for part in filled)))
+    return [
+        replace(
+            part,
+            anchor=f"part-{at}",
+            lines=tuple(replace(line, anchor=f"answer-{next(numbers)}") for line in part.lines),
+        )
+        for at, part in enumerate(filled, 1)
+    ]

@@ -1,0 +1,123 @@
+"""What supervisors read, as tables: every code of a visit with its words, and what the pages say. No logic but looking up.
+
+A word that a newer device sends and this table does not know is shown as it came.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from identity.ladder import REASONS as CHOSEN_REASONS
+from identity.ladder import RUNGS
+from identity.messages import FINDINGS
+from identity.messages import REASONS as MACHINE_REASONS
+
+STATES = {"pending": "待审", "returned": "已退回", "approved": "已通过", "refused": "不通过"}
+VERDICTS = {"approved": "通过", "returned": "退回补正", "refused": "不通过"}
+KINDS = {
+    "application": "申请入户",
+    "recheck": "定期核查",
+    "care": "走访探视",
+    "complaint": "信访核实",
+    "advance": "先行救助",
+    "campaign": "专项排查",
+}
+MODES = {"on_site": "入户", "phone": "电话", "video": "视频"}
+PARTICIPANTS = {"lead": "主调查人", "second": "调查人员", "village_helper": "村级协助", "social_worker": "社工"}
+SIGNERS = {"investigator": "调查人员", "household": "家庭成员"}
+PHOTO_KINDS = {
+    "house": "房屋外观",
+    "room": "室内",
+    "person": "人物与生活",
+    "paper": "证明材料",
+    "consent": "同意书",
+    "facility": "设施设备",
+    "other": "其他",
+}
+SOURCES = {"camera": "现场拍摄", "imported": "相册导入"}
+PLACE_SOURCES = {"device": "设备定位", "gps": "卫星定位", "network": "网络定位", "manual": "手工填写"}
+
+# Tone, word and sentence; the tone chooses icon and colour, the word says it without them.
+SEALS = {
+    "intact": ("good", "证据完好", "内容与签封时一致，签名有效，与该设备上一次签封相连。"),
+    "out_of_order": ("warn", "次序不连", "内容和签名有效，但与该设备上一次签封接不上，请向经办人员核实。"),
+    "altered": ("bad", "内容被改动", "收到的内容与签封时不一致，不能作为证据，请退回核实。"),
+    "forged": ("bad", "签名不符", "签名与登记的设备对不上，不能作为证据，请退回核实。"),
+    "missing": ("bad", "没有签封", "没有可以验证的签封，请退回核实。"),
+}
+METHODS = {method.value: rung.title for method, rung in RUNGS.items()}
+OUTCOMES = {
+    "match": ("good", "相符"),
+    "confirmed": ("good", "已确认"),
+    "no_match": ("warn", "不相符"),
+    "inconclusive": ("warn", "不能确定"),
+    "not_possible": ("warn", "未能进行"),
+    "not_confirmed": ("bad", "不是本人"),
+    "declined": ("plain", "本人不同意"),
+    "unresolved": ("warn", "留待审核核实"),
+}
+REASONS = {**FINDINGS, **MACHINE_REASONS, **CHOSEN_REASONS}
+
+SEXES = {"male": "男", "female": "女"}
+RELATIONS = {
+    "head": "户主",
+    "self": "本人",
+    "spouse": "配偶",
+    "child": "子女",
+    "parent": "父母",
+    "grandchild": "孙辈",
+    "grandparent": "祖辈",
+    "sibling": "兄弟姐妹",
+    "child_in_law": "儿媳、女婿",
+    "other": "其他",
+}
+LABOUR = {"full": "有劳动能力", "partial": "部分丧失劳动能力", "none": "无劳动能力"}
+LEVELS = {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}
+TENURES = {"own": "自有", "lent": "借住", "rented": "租住", "public": "公租房"}
+CONDITIONS = {
+    "grade_a": "A 级（安全）",
+    "grade_b": "B 级（基本安全）",
+    "grade_c": "C 级（局部危险）",
+    "grade_d": "D 级（危房）",
+}
+TAGS = {
+    "living_alone": "独居",
+    "left_behind_child": "留守儿童",
+    "severe_disability": "重度残疾",
+    "serious_illness": "重病",
+}
+
+EMPTY = {
+    "pending": (
+        "没有待审的走访",
+        "经办人员同步后，新的走访会出现在这里，等得最久的排在最前。现在可以看看已退回的有没有补正。",
+    ),
+    "returned": ("没有退回待补正的走访", "退回的走访在补正之前会留在这里；补正后自动回到待审。"),
+    "approved": ("还没有通过的走访", "审核通过的走访会留在这里，可以随时查看。请从待审开始。"),
+    "refused": ("没有不通过的走访", "审核不通过的走访会留在这里，可以随时查看。请从待审开始。"),
+}
+DONE = {
+    "approved": "已通过。结论会随下一次同步送到经办人员的设备上。",
+    "returned": "已退回补正。批注会随下一次同步进入经办人员的任务，其他内容原样保留。",
+    "refused": "已作出不通过的结论，理由会随下一次同步送到经办人员的设备上。",
+}
+NEXT_STEPS = {
+    400: "请返回上一页，刷新后再办。",
+    403: "如果您认为应当有这个权限，请联系管理员核对岗位和辖区。",
+    404: "可能地址有误，也可能这条记录不在您的辖区内。请从审核列表重新打开。",
+    409: "情况已经变化，请从审核列表重新打开后再办。",
+    412: "内容已有更新，请从审核列表重新打开后再办。",
+    413: "提交的文字太长，请删减后再提交。",
+    422: "请核对填写的内容后再提交。",
+    429: "请稍等一会儿再试。",
+    500: "请稍后再试；多次出现时，请把下面的编号告诉管理员。",
+}
+REVIEWERS_ONLY = "您的岗位可以查看这次走访，不能作出审核结论。"
+OWN_VISIT = "您参加了这次走访。调查人员不能审核自己的走访，请由其他审核人员办理。"
+NOTHING, WITHDRAWN = "未填写", "已撤回"
+UNLISTED = "表单以外的记录"
+SEPARATOR = "、"
+
+
+def word(table: Mapping[str, str], code: Any) -> str:
+    """Give the word of a code; an unknown one as it came, and nothing for none."""
+    return table.get(str(code), str(code)) if code else ""

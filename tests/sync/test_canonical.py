@@ -1,0 +1,121 @@
+"""One value, one byte form; and no bytes that mean two values."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sync.canonical import dumps, instant, loads, moment
+from sync.errors import Malformed, NotCanonical, SyncError
+from tests.sync.values import JSON, MOMENT
+
+
+@given(JSON)
+def test_a_value_comes_back_as_it_was(value: Any):
+    assert dumps(loads(dumps(value))) == dumps(value)
+    assert loads(dumps(value)) == value
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON, min_size=2), st.randoms())
+def test_the_order_in_which_keys_were_put_in_does_not_show(value: dict[str, Any], random: Any):
+    pairs = list(value.items())
+    random.shuffle(pairs)
+    assert dumps(dict(pairs)) == dumps(value)
+
+
+@given(JSON, JSON)
+def test_two_values_have_the_same_bytes_only_when_they_are_the_same(one: Any, other: Any):
+    assert (dumps(one) == dumps(other)) == (repr(loads(dumps(one))) == repr(loads(dumps(other))))
+
+
+@pytest.mark.parametrize("value", [1.0, {"a": [0.5]}, float("nan"), {1: 2}, {"a": b"bytes"}, "\ud800", {"\udfff": 1}])
+def test_what_has_no_single_byte_form_is_refused(value: Any):
+    with pytest.raises(NotCanonical):
+        dumps(value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"1.0", b"[1e2]", b"NaN", b"Infinity", b'{"a":1,"a":2}', b'{"a":{"b":1,"b":1}}', b"", b"{", b"\xff", b"1 2"],
+)
+def test_floats_doubled_keys_and_broken_json_are_refused(data: bytes):
+    with pytest.raises(Malformed):
+        loads(data)
+
+
+@pytest.mark.parametrize("data", [rb'"\ud800"', rb'{"\udfff":1}', rb'["\ud800\ud800"]'])
+def test_half_a_character_is_refused_on_reading_because_it_could_never_be_written_again(data: bytes):
+    with pytest.raises(Malformed):
+        loads(data)
+
+
+def test_a_character_beyond_the_first_plane_is_no_half_character():
+    assert loads(rb'"\ud83d\ude00"') == "😀"
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+@pytest.mark.parametrize("depth", [200, 900, 5000, 200_000])
+def test_what_is_nested_too_deeply_is_refused_whatever_the_stack(opening: bytes, depth: int):
+    closing = b"]" if opening == b"[" else b"}"
+    with pytest.raises(Malformed):
+        loads(opening * depth + b"1" + closing * depth)
+
+
+def test_a_deep_value_is_refused_on_writing_too():
+    value: Any = 1
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(NotCanonical):
+        dumps(value)
+
+
+@given(st.binary(max_size=40))
+@example(b"[" * 100_000)
+@example(b"9" * 5000)
+def test_no_bytes_make_the_reader_fail_in_another_way(data: bytes):
+    try:
+        value = loads(data)
+    except SyncError:
+        return
+    assert loads(dumps(value)) == value
+
+
+@given(MOMENT)
+def test_an_instant_comes_back_to_the_millisecond(at: datetime):
+    assert moment(instant(at)) == at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+@pytest.mark.parametrize("year", [1, 33, 999, 1970, 9999])
+def test_every_year_has_four_digits(year: int):
+    at = datetime(year, 6, 1, tzinfo=UTC)
+    assert moment(instant(at)) == at
+
+
+@given(MOMENT, st.integers(-14 * 60, 14 * 60))
+def test_the_time_zone_in_which_a_moment_was_told_does_not_show(at: datetime, minutes: int):
+    assert instant(at.astimezone(timezone(timedelta(minutes=minutes)))) == instant(at)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-07-01T08:30:00.000+08:00Z",
+        "2026-07-01T08:30:00+08:00",
+        "2026-07-01T08:30:00Z",
+        "2026-07-01T08:30:00.123456Z",
+        "2026-07-01Z",
+        "20260701T083000.000Z",
+        "2026-W27-3T08:30:00.000Z",
+        "2026-07-01 08:30:00.000Z",
+        "2026-02-30T08:30:00.000Z",
+        "２０２６-07-01T08:30:00.000Z",
+        "",
+        "Z",
+    ],
+)
+def test_only_the_one_form_of_an_instant_is_read(text: str):
+    with pytest.raises(Malformed):
+        moment(text)
