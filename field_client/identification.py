@@ -54,7 +54,8 @@ def by_face(
     Raises FieldError("identity.consent_missing", "identity.tries_used", "identity.photos_missing").
     """
     draft, person = _of(store, visit, person_id)
-    age = _age(person, clock.today())
+    today = store.rule_day(clock)
+    age = _age(person, today)
     agreed = _consent(store, clock, draft, person_id, consent, age)
     if reference is None or not live:
         raise FieldError("identity.photos_missing")
@@ -62,7 +63,7 @@ def by_face(
     tries = sum(one["method"] == Method.FACE for one in _checks(draft, person_id))
     if tries >= policy.face_tries_at_most:
         raise FieldError("identity.tries_used")
-    verdict = compare(reference, live, policy=policy, minor=_is_minor(draft, age, clock.today()))
+    verdict = compare(reference, live, policy=policy, minor=_is_minor(draft, age, today))
     record = verdict.record()
     is_open = verdict.outcome == "match" and not confirmed
     entry = _entry(clock, person_id, Method.FACE, "inconclusive" if is_open else verdict.outcome) | {
@@ -187,7 +188,7 @@ def _consent(
         if found is None:
             raise FieldError("identity.consent_missing")
         return dict(found)
-    giver = who_answers(age, guardian_age=_guardian_age(draft, clock.today())) if age is not None else "self"
+    giver = who_answers(age, guardian_age=_guardian_age(draft, store.rule_day(clock))) if age is not None else "self"
     consent: dict[str, Any] = {
         "purpose": "face_compare",
         "notice_version": CURRENT_NOTICE,

@@ -85,6 +85,14 @@ def prune(store: Store) -> None:
     )
 
 
+def forget_elsewhere(store: Store) -> None:
+    """Forget what is covered by a backup and stands in a bucket that is not ours to see, where no row will ever follow."""
+    store.db.execute(
+        "DELETE FROM outbox WHERE outcome IN ('applied', 'merged') AND n <= ? AND bucket NOT IN (SELECT id FROM buckets)",
+        (store.get("durable_n", 0),),
+    )
+
+
 def answered(store: Store, outcome: str) -> list[dict[str, Any]]:
     """List the changes that were held or refused, oldest first, with all that was offered."""
     rows = store.rows("SELECT * FROM outbox WHERE outcome = ? ORDER BY n", outcome)

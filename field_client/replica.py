@@ -90,6 +90,7 @@ def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> 
 
 def _keep_scope(store: Store, frame: Scope) -> None:
     if frame.same:
+        outbox.forget_elsewhere(store)
         return
     for name in frame.states:
         store.db.execute(
@@ -101,6 +102,7 @@ def _keep_scope(store: Store, frame: Scope) -> None:
     for name in set(buckets(store)) - set(frame.states):
         if not has_unsent(store, name):
             drop(store, name)
+    outbox.forget_elsewhere(store)
 
 
 def has_unsent(store: Store, bucket: str) -> bool:

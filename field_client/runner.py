@@ -5,7 +5,7 @@ frame is kept the moment it is whole, so whatever arrived stays when the line is
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from field_client import outbox, replica
 from field_client.clock import Clock
@@ -67,8 +67,8 @@ class Conversation:
             case session.Keep(frame=frame):
                 replica.keep(self._store, frame, self._clock, asked_ms=self._asked_ms)
                 self._outdate(frame)
-            case session.Compare():
-                self._compare()
+            case session.Compare(server=server):
+                self._compare(server)
             case session.GiveUp():
                 self._failure = self._failure or NoConnection("connection.cut")
 
@@ -112,9 +112,10 @@ class Conversation:
                 self._states[bucket] = state
         return {name: self._states[name] for name in held if name in self._states}
 
-    def _compare(self) -> None:
+    def _compare(self, server: Mapping[str, BucketState]) -> None:
+        """Hold our sums against what the office said just now; of a bucket that it no longer names it said nothing."""
         ours = self._our_states()
-        for name, theirs in replica.server_states(self._store).items():
+        for name, theirs in server.items():
             mine = ours.get(name)
             if mine and mine.head == theirs.head and mine != theirs:
                 replica.report_mismatch(self._store, name, mine, theirs, self._clock)

@@ -15,7 +15,6 @@ from field_client.settings import Device
 from field_client.store import Store
 from policy.parameters import load_parameters
 from sync import seal as seals
-from sync.canonical import moment
 from sync.records import REGISTRY, problems
 from sync.visit_shape import blob_hashes, shortcomings
 
@@ -85,10 +84,7 @@ def _stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Sea
 
 
 def _visit_lacks(store: Store, clock: Clock, draft: Draft) -> list[dict[str, str]]:
-    """Ask the rule of today, or of the last day heard of from the office where the device's clock is behind that."""
-    anchor = store.evidence(clock).anchor
-    today = max(clock.today(), moment(anchor.server_at).date()) if anchor else clock.today()
-    rule = load_parameters().value("visit.min_investigators", region=draft.bucket, on=today)
+    rule = load_parameters().value("visit.min_investigators", region=draft.bucket, on=store.rule_day(clock))
     count = rule.read(int)
     codes = shortcomings(draft.document, min_investigators=count)
     return [{"code": code, "message": messages.text(code, count=count)} for code in codes]

@@ -8,14 +8,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from field_client.clock import Clock
+from field_client.clock import CHINA, Clock
 from field_client.errors import FieldError
 from field_client.files import NO_SPACE
 from field_client.schema import migrate
 from field_client.settings import Home
 from field_client.sqlcipher import Database, sqlcipher3
+from sync.canonical import moment
 from sync.clock import Anchor, Evidence
 
 BUSY_MS = 10_000
@@ -69,6 +71,15 @@ class Store:
         """Say what this device knows about now, with the last server time that it heard."""
         anchor = self.get("anchor")
         return clock.evidence(Anchor(**anchor) if anchor else None)
+
+    def rule_day(self, clock: Clock) -> date:
+        """Give the day whose rules count: today, or the last day heard of from the office where the clock is behind it.
+
+        What was heard before a restart counts too: an empty battery sends the clock back to 1970, not the law.
+        """
+        anchor = self.get("anchor")
+        heard = moment(anchor["server_at"]).astimezone(CHINA).date() if anchor else date.min
+        return max(clock.today(), heard)
 
     def close(self) -> None:
         """Close the store; an open transaction is undone."""

@@ -49,7 +49,9 @@ def send_waiting(
     `budget` says how many bytes may still travel, `sleep` waits for some seconds.
     """
     progress = Progress(budget)
-    due = [row for row in blobs.waiting(store) if row["not_before"] <= clock.now()]
+    now, farthest = clock.now(), instant(clock.wall() + ASIDE_LONGEST)
+    # No pause is longer than the longest: what seems to be was set by a clock that has been put back since.
+    due = [row for row in blobs.waiting(store) if not now < row["not_before"] <= farthest]
     for row in due:
         if progress.budget() <= 0:
             break

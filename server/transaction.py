@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from flask import current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.adapters.blobs import BlobStore
@@ -45,8 +45,10 @@ def parts() -> Parts:
 def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     """Run a deed in one writing transaction; when what it read has changed meanwhile, run it again from the start.
 
-    Raises Stale when it could not get through after several tries; nothing is written then.
+    A key that somebody else wrote first counts as such a change: the next try finds it. Raises Stale, or what the database
+    said, when it could not get through after several tries; nothing is written then.
     """
+    refused: IntegrityError | None = None
     for _ in range(ATTEMPTS):
         session = cast(Session, db.session())
         session.rollback()
@@ -58,16 +60,17 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
             ledger.seal(parts().clock())
             audit.chain(session)
             session.commit()
-        except (ReadStale, OperationalError) as error:
+        except (ReadStale, OperationalError, IntegrityError) as error:
             session.rollback()
             if isinstance(error, OperationalError) and not _may_pass(error):
                 raise
+            refused = error if isinstance(error, IntegrityError) else None
         except BaseException:
             session.rollback()
             raise
         else:
             return answer
-    raise Stale
+    raise refused or Stale
 
 
 def reading() -> Session:

@@ -98,10 +98,7 @@ def corrected(evidence: Evidence, *, received_ms: int) -> Corrected:
             )
         except (ValueError, OverflowError):
             pass
-    try:
-        return Corrected(min(milliseconds(moment(evidence.wall)), received_ms), UNKNOWN_MS)
-    except (ValueError, OverflowError):
-        return Corrected(received_ms, UNKNOWN_MS)
+    return Corrected(received_ms, UNKNOWN_MS)
 
 
 def offset_ms(evidence: Evidence) -> int | None:

@@ -15,6 +15,8 @@ from sync.records.fields import Merge, RecordType
 
 OFFICE = ""  # The writer of what was changed on the server itself.
 CREATED = "*"  # The mark of every field that has none of its own: the record's creation.
+BROUGHT = "|"  # Parts bucket from field in the name of a mark that a record brought along from there.
+UNSEEN = 1 << 53  # A seq that no device can have read up to.
 
 
 class Mark(NamedTuple):
@@ -120,6 +122,34 @@ def marked(
     return {**marks, **dict.fromkeys(names, mark)}
 
 
+def moved(marks: Mapping[str, Mark], left: str, mark: Mark) -> dict[str, Mark]:
+    """Mark a record that moves to another bucket: all of it is new there. What it brings along from the bucket that it
+    left tells later what somebody had seen there: a move alone is no change of any field.
+    """
+    brought: dict[str, Mark] = {}
+    for name, one in marks.items():
+        bucket, field_name = _origin(name)
+        if bucket != left:  # It was there before as well; those numbers tell nothing of this time.
+            brought[f"{bucket or left}{BROUGHT}{field_name}"] = one
+    return {**brought, CREATED: mark}
+
+
+def as_seen(marks: Mapping[str, Mark], elsewhere: str | None = None) -> dict[str, Mark]:
+    """Give the marks by which an edit is judged; `elsewhere` is the earlier bucket whose numbers the editor had read.
+
+    Buckets count by themselves: what was changed after the record left that bucket is unseen, whatever its seq.
+    """
+    parted = [(*_origin(name), mark) for name, mark in marks.items()]
+    own = {name: mark for bucket, name, mark in parted if not bucket}
+    if elsewhere is None:
+        return own
+    seen = {name: mark for bucket, name, mark in parted if bucket == elsewhere}
+    if seen:  # Which of other buckets' changes came before is not known here, so all of them count as later.
+        others = {name: mark for bucket, name, mark in parted if bucket and bucket != elsewhere}
+        own = {name: mark for name, mark in {**others, **own}.items() if name != CREATED}
+    return {**seen, **{name: mark._replace(seq=UNSEEN) for name, mark in own.items()}}
+
+
 def _decide(
     outcome: Outcome, record_type: RecordType, name: str, merge_class: Merge, current: Current, edit: Edit
 ) -> None:
@@ -161,6 +191,12 @@ def _grow(outcome: Outcome, name: str, current: Current, edit: Edit) -> None:
         united[item] = wanted
     if united != stands:
         outcome.changed[name] = united
+
+
+def _origin(name: str) -> tuple[str, str]:
+    """Part a mark's name into the bucket that it was brought from (empty: none) and the field's own name."""
+    bucket, bar, field_name = name.partition(BROUGHT)
+    return (bucket, field_name) if bar and "/" not in bucket else ("", name)  # An item of a set may be any text.
 
 
 def _unseen(mark: Mark, edit: Edit) -> bool:

@@ -5,7 +5,7 @@ import logging
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, jsonify, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.api.context import request_id
@@ -107,7 +107,7 @@ def _http(error: HTTPException) -> Response:
 def _fault(error: Exception) -> Response:
     if _is_full(error):
         return refuse(StorageFull())
-    if isinstance(error, UnicodeEncodeError):  # JSON can name half a character, which no database holds.
+    if _is_unwritable(error):
         return refuse(InputInvalid("含有无法识别的文字"))
     log.error("fault: request=%s endpoint=%s %s", request_id(), request.endpoint, where(error))
     return problem(
@@ -122,6 +122,11 @@ def _is_full(error: BaseException | None) -> bool:
     if isinstance(error, OperationalError):
         return "is full" in str(error.orig) or _is_full(error.__context__)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _is_unwritable(error: Exception) -> bool:
+    """Tell text that JSON or an address can name and no database holds: half a character, or PostgreSQL's NUL."""
+    return isinstance(error, UnicodeEncodeError) or (isinstance(error, DataError) and "NUL" in str(error.orig))
 
 
 def _flat(what: Any) -> list[str]:

@@ -97,7 +97,7 @@ class HeldValue(Base):
     bucket: Mapped[str] = mapped_column(String(64), index=True)
     field: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
-    values: Mapped[bytes] = mapped_column(LargeBinary)  # sealed canonical {"current": …, "offered": …}
+    values: Mapped[bytes] = mapped_column(LargeBinary)  # sealed {current, offered, evidence: a visit's id}
     staff_id: Mapped[str] = mapped_column(String(64))
     device_id: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime]

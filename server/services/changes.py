@@ -25,7 +25,7 @@ from server.services.store import bulk_insert, bulk_upsert
 from sync import digest
 from sync.canonical import dumps
 from sync.clock import Corrected, milliseconds
-from sync.merge import CREATED, OFFICE, Current, Mark, marked
+from sync.merge import CREATED, OFFICE, UNSEEN, Current, Mark, marked, moved
 from sync.records import REGISTRY
 
 Key = tuple[str, str]
@@ -220,12 +220,11 @@ class Ledger:
     @staticmethod
     def _marks(one: Staged) -> dict[str, Mark]:
         """Mark what this transaction changed; a staged record has no seq yet, so its marks carry the highest one."""
-        mark = Mark(one.seq or 1 << 53, one.author.writer, one.author.at.at_ms, one.author.at.uncertainty_ms)
+        mark = Mark(one.seq or UNSEEN, one.author.writer, one.author.at.at_ms, one.author.at.uncertainty_ms)
         if one.before is None:
             return {CREATED: mark}
-        if Ledger._moves(one):  # Another bucket counts by itself: old marks mean nothing there.
-            return {CREATED: mark}
-        return marked(REGISTRY[one.type], one.before.marks, one.changed, mark)
+        marks = moved(one.before.marks, one.before.bucket, mark) if Ledger._moves(one) else one.before.marks
+        return marked(REGISTRY[one.type], marks, one.changed, mark)
 
 
 @dataclass

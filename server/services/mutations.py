@@ -23,7 +23,7 @@ from server.services.changes import Author, Ledger
 from server.services.ids import make_id
 from sync import clock
 from sync.canonical import dumps
-from sync.merge import Current, Edit, Outcome, create, merge
+from sync.merge import Current, Edit, Outcome, as_seen, create, merge
 from sync.protocol import Mutation, Result
 from sync.records import REGISTRY, Home, RecordType, problems
 from sync.records.fields import ID
@@ -69,6 +69,7 @@ def decide(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     except Exception as error:  # noqa: BLE001  a poisonous mutation must not stop the outbox
         log.error("mutation not decided: type=%s op=%s n=%s %s", mutation.type, mutation.op, mutation.n, where(error))
         problem = {"code": "sync.fault", "title": "服务器没能处理这条修改, 已原样保留", "detail": "请联系管理员"}
+    visits.follow(sender.device, mutation.fields)
     return Decided(mutation, Result(mutation.n, "refused", problem=problem))
 
 
@@ -133,9 +134,9 @@ def _office_fields(
 def _update(
     ledger: Ledger, sender: Sender, mutation: Mutation, record_type: RecordType, current: Current, author: Author
 ) -> Decided:
-    # Buckets count by themselves: of the bucket to which the record has moved meanwhile, the device has seen nothing.
-    base = mutation.base if mutation.bucket == ledger.bucket_of(mutation.type, mutation.id) else 0
-    outcome = merge(record_type, current, Edit(mutation.fields, base, author.writer, author.at))
+    elsewhere = mutation.bucket if mutation.bucket != ledger.bucket_of(mutation.type, mutation.id) else None
+    seen = Current(current.fields, as_seen(current.marks, elsewhere))
+    outcome = merge(record_type, seen, Edit(mutation.fields, mutation.base, author.writer, author.at))
     _hold(ledger, sender, mutation, outcome)
     if outcome.changed or outcome.superseded:
         ledger.update(mutation.type, mutation.id, outcome.changed, author, outcome.superseded)
@@ -147,7 +148,8 @@ def _hold(ledger: Ledger, sender: Sender, mutation: Mutation, outcome: Outcome) 
     bucket = ledger.bucket_of(mutation.type, mutation.id)
     for held in outcome.held:
         held_id = make_id(sender.now)
-        plain = dumps({"current": held.current, "offered": held.offered})
+        evidence = mutation.at.get("visit_id")  # the visit in which the worker found it
+        plain = dumps({"current": held.current, "offered": held.offered, "evidence": evidence})
         ledger.session.add(
             HeldValue(
                 id=held_id,

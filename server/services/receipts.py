@@ -5,6 +5,7 @@ from datetime import datetime
 from server.queries import visits
 from server.services.changes import Ledger, office
 from server.services.ids import make_id
+from server.services.store import hold
 from server.services.visits import revision_of
 from sync.canonical import instant
 from sync.seal import content_hash, sign_receipt
@@ -18,6 +19,7 @@ def issue_if_complete(ledger: Ledger, visit_id: str, *, now: datetime) -> bool:
     if visit is None or bucket is None:
         return False
     session.flush()
+    hold(session, [visit_id])  # The last two blobs may arrive at once: whoever comes second sees both.
     revision = revision_of(ledger, visit_id)
     if visits.missing_blobs(session, visit_id) or visits.has_receipt(session, visit_id, revision):
         return False

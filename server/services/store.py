@@ -1,13 +1,25 @@
 """Writing many rows at once, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.models.base import Base
+
+
+def hold(session: Session, names: Iterable[str]) -> None:
+    """Hold names until the commit: of two who look whether all is there and then write, the later one sees the other's.
+
+    SQLite lets one writer in at a time anyway; PostgreSQL's advisory locks need no row that exists already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for name in sorted(set(names)):
+            key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def bulk_insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:

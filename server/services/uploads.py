@@ -30,6 +30,7 @@ from server.domain.errors import (
 from server.domain.permissions import Actor, may_anywhere
 from server.models.blob import Blob, Upload
 from server.services.ids import make_id
+from server.services.store import hold
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"%PDF-", "application/pdf"))
@@ -164,6 +165,7 @@ def media_type(start: bytes) -> str:
 
 def remember(session: Session, actor: Actor, upload: Upload, media_type: str, *, now: datetime) -> None:
     """Note that a blob is stored; again is harmless."""
+    hold(session, [upload.sha256])
     if session.get(Blob, upload.sha256) is None:
         session.add(
             Blob(

@@ -16,10 +16,10 @@ from server.models.device import Device
 from server.models.visit import VisitBlob, VisitInvestigator
 from server.queries import visits
 from server.services.changes import Ledger, office
-from server.services.store import bulk_upsert
+from server.services.store import bulk_upsert, hold
 from sync.errors import Untrusted
 from sync.records.fields import HASH
-from sync.seal import verify
+from sync.seal import signed_by, verify
 from sync.visit_shape import blob_hashes, shortcomings
 
 INTACT = "intact"
@@ -70,17 +70,33 @@ def revision_of(ledger: Ledger, visit_id: str) -> int:
     return int(max(visits.revision(ledger.session, visit_id), *staged, 1))
 
 
+def follow(device: Device, fields: Mapping[str, Any]) -> bool:
+    """Move a device's chain on by a seal of its own, and tell whether that seal follows the one before it.
+
+    A chain is followed from the highest seal that was seen. What was refused, or altered after its seal, is a link of it
+    as well: else the next visit would look as if it were out of order.
+    """
+    try:
+        seal = signed_by(fields, bytes.fromhex(device.signing_key))
+    except Untrusted:
+        return False
+    if seal.device_id != device.id:
+        return False
+    follows = seal.number == device.seal_number + 1 and seal.previous == device.seal_hash
+    if seal.number > device.seal_number:
+        device.seal_number, device.seal_hash = seal.number, seal.hash
+    return follows
+
+
 def _verdict(device: Device, fields: Mapping[str, Any]) -> str:
-    """Check seal and chain, and move the device's chain on; a chain is followed from the highest seal that was seen."""
+    """Check seal and chain, and move the device's chain on."""
+    follows = follow(device, fields)
     try:
         seal = verify(fields, bytes.fromhex(device.signing_key))
     except Untrusted as error:
         return error.code.partition(".")[2]
     if seal.device_id != device.id:
         return "forged"
-    follows = seal.number == device.seal_number + 1 and seal.previous == device.seal_hash
-    if seal.number > device.seal_number:
-        device.seal_number, device.seal_hash = seal.number, seal.hash
     return INTACT if follows else "out_of_order"
 
 
@@ -94,5 +110,6 @@ def _note_blobs(session: Session, visit_id: str, revision: int, fields: Mapping[
     hashes = blob_hashes(fields)
     if not all(map(HASH.holds, hashes)):  # Such a photo could never come, and the visit never be complete.
         raise InputInvalid("照片或签名的编号不对", fields=["evidence", "signatures"])
+    hold(session, hashes)  # A blob that arrives at this moment finds this visit, or this visit finds the blob.
     rows = [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in hashes]
     bulk_upsert(session, VisitBlob, rows)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402 - only where
 
 from server.sample.demonstration import DEMO_APPLICANT_ID  # noqa: E402 - see above
 from server.services.sample_county import PASSWORD  # noqa: E402 - see above
+from tests.browser import shots  # noqa: E402 - see above
 from tests.browser.county import NOW, County, changed, clock_of, county  # noqa: E402 - see above
 from tests.server.api.serving import serving  # noqa: E402 - see above
 
@@ -125,7 +126,7 @@ def shoot(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
     held = "document.querySelectorAll('.top, .decide')" if whole else "[]"  # what sticks would stand in the middle
     page.evaluate(f"{held}.forEach((one) => one.style.position = 'static')")
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=folder / f"console-{name}.png", full_page=whole)
+    shots.keep(page, folder / f"console-{name}.png", whole=whole)
     page.evaluate(f"{held}.forEach((one) => one.style.position = '')")
 
 

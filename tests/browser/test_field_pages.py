@@ -22,6 +22,7 @@ from field_client.clock import system_clock  # noqa: E402 - see above
 from field_client.commands.serve import Silent  # noqa: E402 - see above
 from field_client.web import create_app, entrance  # noqa: E402 - see above
 from server.sample.demonstration import DEMO_APPLICANT_ID, DEMO_HOUSEHOLD_ID  # noqa: E402 - see above
+from tests.browser import shots  # noqa: E402 - see above
 from tests.browser.conftest import SCREENSHOTS  # noqa: E402 - see above
 from tests.field_client.conftest import Phone, make_phone  # noqa: E402 - see above
 from tests.field_client.office import Office, Running  # noqa: E402 - see above
@@ -99,7 +100,7 @@ def page(browser: Browser, stage: Stage) -> Iterator[Page]:
 
 def shoot(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"field-{name}.png")
+    shots.keep(page, SCREENSHOTS / f"field-{name}.png")
 
 
 def shoot_whole(page: Page, name: str) -> None:

@@ -127,10 +127,10 @@ def test_a_device_killed_between_any_two_steps_of_a_visit_goes_on_where_it_was(t
         household = story.DEMO_HOUSEHOLD_ID
         visit_id = str(stage.device("visits", "start", household, "--kind", "application")["id"])
         photo = pictures.house_photos(tmp_path / "photos")[0]
+        program = [sys.executable, "-m", "field_client", "--home", str(stage.home)]
         for delay in (0.15, 0.35, 0.55, 0.8):
             adding = subprocess.Popen(
-                [sys.executable, "-m", "field_client", "--home", str(stage.home)]
-                + ["visits", "photo", visit_id, str(photo), "--kind", "house"],
+                [*program, "visits", "photo", visit_id, str(photo), "--kind", "house"],
                 env={**os.environ, "ZSB_FIELD_PIN": story.PIN},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

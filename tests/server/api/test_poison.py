@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from server.models.device import MutationResult
@@ -14,9 +13,8 @@ from server.services.changes import office as the_office
 from server.transaction import parts, reading, transact
 from sync.canonical import loads
 from sync.protocol import Mutation, Request
-from tests.server.api.serving import upload
 from tests.server.conftest import MONDAY
-from tests.server.office import VILLAGES, Device, Office, an_id, blob_of
+from tests.server.office import VILLAGES, Device, Office, an_id
 
 HERE = VILLAGES[0]
 
@@ -81,18 +79,21 @@ def test_an_odd_visit_is_refused_alone_with_a_reason_and_kept_whole(
         assert reading().get(Record, ("visit", bad.id)) is None
 
 
-def test_what_is_refused_halfway_leaves_nothing_behind(office: Office, client: FlaskClient, device: Device):
-    """The fault comes after the visit was staged and its rows were written: its receipt cannot be signed."""
-    for name in ("photo", "h", office.staff["caseworker1"], office.staff["caseworker3"]):
-        upload(client, device.token, blob_of(name))
-    fields = office.visit(device)
-    fields["seal"] = {**fields["seal"], "content_hash": None}
-    bad = device.mutation("visit", an_id(), "create", HERE, fields)
-    (result,) = sent(device, bad)
+def test_what_fails_halfway_leaves_nothing_behind_and_stops_nothing_else(office: Office, device: Device):
+    """The database itself refuses one row of a visit, after others of it were written and the seal was counted."""
+    trigger = "CREATE TRIGGER fault BEFORE INSERT ON visit_investigator BEGIN SELECT RAISE(ABORT, 'fault'); END"
     with office.app.app_context():
-        exists = reading().get(Record, ("visit", bad.id)) is not None
-        noted = reading().scalars(select(VisitBlob.sha256).where(VisitBlob.visit_id == bad.id)).all()
-    assert (result.outcome == "applied") == exists == bool(noted)
+        transact(lambda ledger: ledger.session.connection().exec_driver_sql(trigger) and None)
+    bad = device.mutation("visit", an_id(), "create", HERE, office.visit(device))
+    good = device.mutation("household", office.households[HERE], "update", HERE, {"remarks": "记"})
+    results = sent(device, bad, good)
+    assert [result.outcome for result in results] == ["refused", "applied"]
+    assert results[0].problem["code"] == "sync.fault"
+    assert offered(office, device, bad.n) == bad.to_dict()
+    with office.app.app_context():
+        assert reading().get(Record, ("visit", bad.id)) is None
+        assert reading().scalars(select(VisitBlob.sha256)).all() == []
+    assert device.own_state(HERE) == device.states[HERE]
 
 
 @pytest.mark.parametrize("record_id", ["../x", "a b", "名字", "a\n", "x/y"])
@@ -176,6 +177,16 @@ def test_an_edit_of_a_record_that_moved_meanwhile_overwrites_nothing_unseen(offi
         transact(lambda ledger: ledger.update("household", household, {"address": "新地址"}, the_office(MONDAY)))
     (result,) = sent(device, edit)
     assert (result.outcome, result.fields["address"]["now"]) == ("held", "新地址")
+
+
+def test_a_move_alone_holds_no_edit_and_supersedes_none(office: Office, device: Device):
+    household, other = office.households[HERE], VILLAGES[1]
+    device.exchange()
+    edit = device.mutation("household", household, "update", HERE, {"address": "新地址", "phone": "13800000000"})
+    with office.app.app_context():
+        transact(lambda ledger: ledger.move("household", household, other, the_office(MONDAY)))
+    (result,) = sent(device, edit)
+    assert (result.outcome, result.bucket, dict(result.fields)) == ("applied", other, {})
 
 
 def test_what_somebody_removed_from_a_set_stays_removed_through_later_edits_of_others(office: Office, device: Device):

@@ -1,8 +1,14 @@
 """The exchange through HTTP: exactly once, in scope, atomic, and provably the same at both ends."""
 
+from dataclasses import replace
+
 import pytest
 import zstandard
+from sqlalchemy import select
 
+from server.models.ledger import HeldValue
+from server.transaction import parts, reading
+from sync.canonical import loads
 from sync.protocol import Request, proof
 from tests.server.office import VILLAGES, Office, an_id, sha_of
 
@@ -90,6 +96,20 @@ def test_a_registered_name_is_held_as_a_proposal_and_the_register_stands(office:
     assert result.outcome == "held"
     assert result.fields["name"]["kind"] == "proposal"
     assert device.rows[VILLAGES[0], "person", person] == before
+
+
+def test_a_proposal_keeps_its_value_and_the_visit_that_proves_it_sealed(office: Office):
+    device = office.device()
+    device.exchange()
+    person = next(key[2] for key in device.rows if key[:2] == (VILLAGES[0], "person"))
+    mutation = device.mutation("person", person, "update", VILLAGES[0], {"name": "王贵花"})
+    proven = replace(mutation, at={**mutation.at, "visit_id": "a-visit"})
+    device.exchange([proven])
+    with office.app.app_context():
+        held = reading().scalars(select(HeldValue)).one()
+        values = loads(parts().vault.open(held.values, f"held/{held.id}"))
+    assert values == {"current": "王桂花", "offered": "王贵花", "evidence": "a-visit"}
+    assert "王贵花".encode() not in held.values
 
 
 def test_two_workers_who_change_an_address_open_a_conflict_and_nothing_is_overwritten(office: Office):
