@@ -140,10 +140,10 @@ def test_a_device_killed_between_any_two_steps_of_a_visit_goes_on_where_it_was(t
             except subprocess.TimeoutExpired:
                 adding.kill()
                 adding.wait()
-        before = len(stage.device("visits", "show", visit_id)["evidence"])
         stage.device("visits", "photo", visit_id, str(photo), "--kind", "house")
         shown = stage.device("visits", "show", visit_id)
-        assert len(shown["evidence"]) == before + 1
+        # However often the same photo was begun, cut short and begun again, the visit has it once and whole.
+        assert [item["kind"] for item in shown["document"]["evidence"]] == ["house"]
         assert stage.device("doctor")["exit_code"] == 0
     finally:
         stage.office.stop()
