@@ -9,7 +9,7 @@ ROOMS := server sync policy forms identity field_client demo benchmarks tests mi
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format lint types imports bench screenshots lock migration clean
+.PHONY: help setup demo run test check format lint types imports sim bench screenshots lock migration clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -49,6 +49,9 @@ imports: .venv/ready
 
 format: .venv/ready ## put the code into the house's form
 	@$(BIN)/ruff check --fix --quiet $(ROOMS); $(BIN)/ruff format $(ROOMS)
+
+sim: .venv/ready ## replay one simulated district, exactly: make sim SEED=3
+	@$(BIN)/python -m tests.simulation $(or $(SEED),1)
 
 bench: .venv/ready ## the benchmarks, or one: make bench NAME=forms
 	@$(BIN)/python -m benchmarks $(NAME)

@@ -1,0 +1,32 @@
+"""Replay a district and print its story: `python -m tests.simulation SEED [--districts N] [--steps N] [--clocks NAME]`."""
+
+import argparse
+import time
+
+from tests.simulation.district import STEPS, play
+from tests.simulation.violations import Violation
+
+
+def main() -> None:
+    """Tell the story of one seed; of several, only those that break a promise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--districts", type=int, default=1, help="play this many seeds from SEED on")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--clocks", default="", help="the same story with other wall clocks")
+    asked = parser.parse_args()
+    began, broken = time.monotonic(), 0
+    for seed in range(asked.seed, asked.seed + asked.districts):
+        told: list[str] = []
+        try:
+            play(seed, steps=asked.steps, clocks=asked.clocks, tell=print if asked.districts == 1 else told.append)
+        except Violation as violation:
+            broken += 1
+            print(violation)
+    took = time.monotonic() - began
+    print(f"{asked.districts} districts, {broken} broken, {asked.districts / took:.2f} districts a second")
+    raise SystemExit(broken > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""What the office does meanwhile: it edits and moves, sends tasks out, reviews, and gives workers another township."""
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+
+from server.domain.errors import DomainError
+from server.domain.permissions import Actor, Grant
+from server.models.office import RoleAssignment
+from server.services import reviews
+from server.services.changes import Ledger, office
+from tests.simulation.places import COUNTY, REVIEWER, TOWNSHIPS, head_of, user_bucket
+
+if TYPE_CHECKING:
+    from tests.simulation.district import District
+
+REVIEWING = Actor(REVIEWER, REVIEWER, (Grant("reviewer", COUNTY),))
+
+
+def edit(district: "District", chance: Random) -> str:
+    """Change what a worker may be changing too, or what is the office's alone."""
+    household = chance.choice(sorted(district.households))
+    word, now = district.oracle.word(), district.time()
+    name = chance.choice(("address", "remarks", "phone", "poverty_cause", "number", "tags"))
+
+    def write(ledger: Ledger) -> None:
+        current = ledger.get("household", household)
+        assert current is not None
+        value = {**(current.fields.get("tags") or {}), word: True} if name == "tags" else word
+        ledger.update("household", household, {name: value}, office(now))
+
+    district.office_writes(write, word)
+    if name == "number":
+        district.oracle.by_office("household", household, number=word)
+    return f"{household}.{name} = {word}"
+
+
+def move(district: "District", chance: Random) -> str:
+    """Move a household with all its people to another village."""
+    household = chance.choice(sorted(district.households))
+    village = chance.choice([one for one in district.villages if one != district.households[household]])
+    now = district.time()
+
+    def write(ledger: Ledger) -> None:
+        keys = [("household", household), ("person", head_of(household)), ("household_member", f"link-{household}")]
+        for type, id in keys:
+            if ledger.bucket_of(type, id) not in (None, village):
+                ledger.move(type, id, village, office(now))
+        ledger.update("household", household, {"area_code": village}, office(now))
+
+    district.office_writes(write)
+    district.households[household] = village
+    return f"{household} 迁往 {village}"
+
+
+def remove(district: "District", chance: Random) -> str:
+    """Delete a person who was entered by mistake."""
+    now = district.time()
+    known = [one for one in district.people if ("person", one) in district.server.log.live()]
+    if not known:
+        return edit(district, chance)
+    person = chance.choice(known)
+
+    def write(ledger: Ledger) -> None:
+        for type, id in (("person", person), ("household_member", f"link-{person}")):
+            if ledger.bucket_of(type, id):
+                ledger.remove(type, id, "deleted", office(now))
+
+    district.office_writes(write)
+    return f"删除 {person}"
+
+
+def task(district: "District", chance: Random) -> str:
+    """Send a task to a worker, or give an open one to another."""
+    worker = chance.choice(sorted(district.oracle.grants))
+    now = district.time()
+    if district.tasks and chance.random() < 0.2:
+        chosen = chance.choice(sorted(district.tasks))
+
+        def hand_over(ledger: Ledger) -> None:
+            if ledger.bucket_of("visit_task", chosen) != user_bucket(worker):
+                ledger.move("visit_task", chosen, user_bucket(worker), office(now))
+            ledger.update("visit_task", chosen, {"assignee_id": worker}, office(now))
+
+        district.office_writes(hand_over)
+        district.tasks[chosen] = worker
+        district.handed_over.add(chosen)
+        district.oracle.by_office("visit_task", chosen, assignee_id=worker)
+        return f"{chosen} 交给 {worker}"
+    chosen, title = f"task-{len(district.tasks) + 1}", district.oracle.word()
+    household = chance.choice(sorted(district.households))
+    fields = {"household_id": household, "assignee_id": worker, "kind": "recheck", "title": title, "state": "planned"}
+
+    def send(ledger: Ledger) -> None:
+        ledger.create("visit_task", chosen, user_bucket(worker), fields, office(now))
+
+    district.office_writes(send, title)
+    district.tasks[chosen] = worker
+    district.oracle.by_office("visit_task", chosen, title=title, assignee_id=worker, household_id=household)
+    return f"{chosen} ({household}) 派给 {worker}"
+
+
+def review(district: "District", chance: Random) -> str:
+    """Decide a visit that waits: mostly return it with a comment, sometimes approve or refuse it."""
+    waiting = [
+        visit
+        for visit in district.oracle.sealed
+        if (found := district.server.log.live().get(("visit", visit))) and found.fields["review_state"] == "pending"  # type: ignore[index]
+    ]
+    if not waiting:
+        return edit(district, chance)
+    visit = chance.choice(waiting)
+    verdict = chance.choice(("returned", "returned", "approved", "refused"))
+    revision = 1 + sum(
+        one.type == "amendment" and (one.fields or {}).get("visit_id") == visit
+        for one in district.server.log.live().values()
+    )
+    word = district.oracle.word()
+
+    def write(ledger: Ledger) -> None:
+        comment = reviews.Comment("answer", "note", f"请说明 {word}")
+        reviews.decide(
+            ledger,
+            REVIEWING,
+            visit,
+            verdict=verdict,
+            reason=word,
+            comments=[comment],
+            seen_revision=revision,
+            now=district.time(),
+        )
+
+    try:
+        district.office_writes(write, word)
+    except DomainError as refusal:
+        return f"审核 {district.nick(visit)} 未成: {refusal.code}"
+    district.oracle.reviews.append((visit, revision, verdict))
+    return f"审核 {district.nick(visit)} 第 {revision} 版: {verdict} {word}"
+
+
+def grant(district: "District", chance: Random) -> str:
+    """Give a worker another township, both, or the first one back: from now on they see other villages."""
+    worker = chance.choice(sorted(district.oracle.grants))
+    areas = set(chance.choice(((TOWNSHIPS[0],), (TOWNSHIPS[1],), TOWNSHIPS)))
+
+    def write(ledger: Ledger) -> None:
+        ledger.session.execute(delete(RoleAssignment).where(RoleAssignment.staff_id == worker))
+        for area in sorted(areas):
+            ledger.session.add(
+                RoleAssignment(staff_id=worker, role="caseworker", area_prefix=area, valid_from=None, valid_to=None)
+            )
+
+    district.office_writes(write)
+    district.oracle.grants[worker] = areas
+    return f"{worker} 管 {sorted(areas)}"

@@ -1,0 +1,120 @@
+"""What the office committed, in order: read from its database file by a connection of its own, after every commit.
+
+The checkers reason over this log, so it takes nothing from the code that merges, numbers or pages.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from server.adapters.vault import Vault
+
+
+class Entry(NamedTuple):
+    """A record as one commit left it in a bucket; `fields` is None where it left the bucket."""
+
+    commit: int
+    bucket: str
+    seq: int
+    type: str
+    id: str
+    fields: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One transaction: who caused it, in which step, what it wrote, and up to which n it took each device's mutations."""
+
+    index: int
+    step: int
+    by: str
+    heads: dict[str, tuple[int, int]]
+    entries: tuple[Entry, ...]
+    applied: dict[str, tuple[int, int]]
+
+
+@dataclass
+class Log:
+    """All commits so far."""
+
+    file: Path
+    vault: Vault
+    commits: list[Commit] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    heads: dict[str, int] = field(default_factory=dict)
+    applied: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._db = sqlite3.connect(self.file)
+        self._db.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """Read what is committed now."""
+        return self._db.execute(sql, values).fetchall()
+
+    def commit(self) -> None:
+        """Commit what a checker changed on purpose."""
+        self._db.commit()
+
+    def look(self, by: str, step: int) -> None:
+        """Note what was committed since the last look."""
+        index = len(self.commits)
+        heads = {
+            row["id"]: (self.heads.get(row["id"], 0), row["head"])
+            for row in self.rows("SELECT id, head FROM bucket")
+            if row["head"] != self.heads.get(row["id"], 0)
+        }
+        taken = self.rows("SELECT device_id, max(applied_n) AS n FROM installation GROUP BY device_id")
+        applied = {
+            row["device_id"]: (self.applied.get(row["device_id"], 0), row["n"])
+            for row in taken
+            if row["n"] != self.applied.get(row["device_id"], 0)
+        }
+        if not heads and not applied:
+            return
+        entries = [one for bucket, (since, _) in sorted(heads.items()) for one in self._entries(index, bucket, since)]
+        self.commits.append(Commit(index, step, by, heads, tuple(entries), applied))
+        self.entries += entries
+        self.heads |= {bucket: head for bucket, (_, head) in heads.items()}
+        self.applied |= {device: n for device, (_, n) in applied.items()}
+
+    def of(self, type: str, id: str) -> list[Entry]:
+        """Give a record's whole past, oldest first; within a commit, where it left before where it went."""
+        mine = [one for one in self.entries if (one.type, one.id) == (type, id)]
+        return sorted(mine, key=lambda one: (one.commit, one.fields is not None))
+
+    def state_at(self, bucket: str, cursor: int) -> dict[tuple[str, str], Entry]:
+        """Give a bucket's live records as they stood at a seq."""
+        found: dict[tuple[str, str], Entry] = {}
+        for one in self.entries:
+            if one.bucket == bucket and one.seq <= cursor:
+                found[one.type, one.id] = one
+        return {key: one for key, one in found.items() if one.fields is not None}
+
+    def live(self) -> dict[tuple[str, str], Entry]:
+        """Give every live record as it stands now."""
+        found: dict[tuple[str, str], Entry] = {}
+        for row in self.rows("SELECT type, id, bucket, seq, body, sealed FROM record"):
+            found[row["type"], row["id"]] = self._entry(len(self.commits), row["bucket"], row)
+        return found
+
+    def _entries(self, index: int, bucket: str, since: int) -> list[Entry]:
+        live = self.rows(
+            "SELECT type, id, seq, body, sealed FROM record WHERE bucket = ? AND seq > ? ORDER BY seq", bucket, since
+        )
+        gone = self.rows("SELECT type, id, seq FROM tombstone WHERE bucket = ? AND seq > ?", bucket, since)
+        found = [self._entry(index, bucket, row) for row in live]
+        found += [Entry(index, bucket, row["seq"], row["type"], row["id"], None) for row in gone]
+        return sorted(found, key=lambda one: one.seq)
+
+    def _entry(self, index: int, bucket: str, row: sqlite3.Row) -> Entry:
+        fields = json.loads(row["body"])
+        if row["sealed"] is not None:
+            fields |= json.loads(self.vault.open(row["sealed"], f"{row['type']}/{row['id']}"))
+        return Entry(index, bucket, row["seq"], row["type"], row["id"], fields)

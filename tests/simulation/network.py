@@ -1,0 +1,149 @@
+"""The line between a phone and the office: it loses, repeats, delays and cuts, and sometimes somebody else answers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+import httpx
+
+from tests.simulation.server import Answer, Crash, Server
+
+FAULTS = {
+    "request lost": 6,
+    "answer lost": 6,
+    "answer cut": 14,
+    "request cut": 4,
+    "repeated": 6,
+    "late again": 6,
+    "busy": 3,
+    "portal": 6,
+    "server crash": 12,
+    "another first": 10,
+}
+PORTAL = Answer(200, {"Content-Type": "text/html"}, "<html>请先登录本酒店的无线网络</html>\n".encode())
+CRASH_WITHIN = 60  # statements of one request
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A request as it travels."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Tap(Protocol):
+    """Who listens to a line."""
+
+    def arrived(self, letter: Letter) -> None:
+        """Hear a request that reached the office."""
+
+    def committed(self) -> None:
+        """Hear that the office may have committed something."""
+
+    def answered(self, letter: Letter, answer: Answer) -> None:
+        """Hear what the office says to it, cut or not."""
+
+
+@dataclass
+class Line(httpx.BaseTransport):
+    """One phone's line for one conversation; `badness` is the share of requests that meet a fault."""
+
+    server: Server
+    tap: Tap
+    chance: Random
+    badness: float
+    faults: Mapping[str, int]
+    later: Callable[[Letter], None]
+    meanwhile: Callable[[], None]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request, as far as it comes."""
+        headers = {name: value for name, value in request.headers.items() if name != "accept-encoding"}
+        letter = Letter(request.method, request.url.raw_path.decode(), headers, request.read())
+        fault = self._fault()
+        match fault:
+            case "request lost":
+                raise httpx.ConnectError(fault)
+            case "busy":
+                return httpx.Response(503)
+            case "portal":
+                return _response(PORTAL)
+            case "answer lost":
+                self._carry(letter)
+                raise httpx.ReadError(fault)
+            case "request cut" if letter.body:
+                self._carry(letter, letter.body[: self.chance.randrange(len(letter.body))])
+                raise httpx.WriteError(fault)
+            case "repeated":
+                self._carry(letter)
+            case "late again":
+                self.later(letter)
+            case "server crash":
+                return self._crashing(letter)
+        answer = self._carry(letter, between=self.meanwhile if fault == "another first" else lambda: None)
+        return _response(answer, self._cut(answer) if fault == "answer cut" else None)
+
+    def _fault(self) -> str:
+        if self.chance.random() >= self.badness:
+            return ""
+        return self.chance.choices(list(self.faults), list(self.faults.values()))[0]
+
+    def _carry(
+        self,
+        letter: Letter,
+        body: bytes | None = None,
+        *,
+        between: Callable[[], None] = lambda: None,
+        crash_at: int | None = None,
+    ) -> Answer:
+        def then() -> None:
+            self.tap.committed()
+            between()
+
+        announced = None if body is None else len(letter.body)
+        self.tap.arrived(letter)
+        try:
+            answer = self.server.serve(
+                letter.method,
+                letter.path,
+                letter.headers,
+                letter.body if body is None else body,
+                announced=announced,
+                crash_at=crash_at,
+                between=then,
+            )
+        finally:
+            self.tap.committed()
+        self.tap.answered(letter, answer)
+        return answer
+
+    def _crashing(self, letter: Letter) -> httpx.Response:
+        try:
+            answer = self._carry(letter, crash_at=self.chance.randrange(CRASH_WITHIN))
+        except Crash:
+            raise httpx.ReadError("server crash") from None
+        return _response(answer, None if answer.is_whole else len(answer.body))
+
+    def _cut(self, answer: Answer) -> int:
+        return self.chance.randrange(len(answer.body) + 1)
+
+
+class _Bytes(httpx.SyncByteStream):
+    """An answer's bytes, up to where the line was cut."""
+
+    def __init__(self, body: bytes, cut: int | None) -> None:
+        self.body, self.cut = body, cut
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.body[: self.cut]
+        if self.cut is not None:
+            raise httpx.ReadError("answer cut")
+
+
+def _response(answer: Answer, cut: int | None = None) -> httpx.Response:
+    headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
+    return httpx.Response(answer.status, headers=headers, stream=_Bytes(answer.body, cut))

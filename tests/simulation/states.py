@@ -1,0 +1,51 @@
+"""A district's final state without what differs by chance or by wall clock, so that two runs of a seed can be compared."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.simulation.district import District
+
+# What a device's clock wrote as evidence, keys and signatures, and ids made anew in each run.
+BY_CHANCE = frozenset({
+    "id", "seal", "clock", "at", "started_at", "sealed_at", "taken_at", "signature", "visit_hash", "issued_at", "decided_at"
+})  # fmt: skip
+
+
+def final_state(district: "District") -> list[str]:
+    """Tell every live record, every value that waits or lost, and what became of each mutation, one line each."""
+    log, names = district.server.log, {phone.device_id: phone.name for phone in district.phones.values()}
+    lines = []
+    for (type, id), one in log.live().items():
+        told = id if type not in ("review", "receipt") else ""
+        lines.append((type, told, one.bucket, one.fields))
+    for row in log.rows("SELECT * FROM held_value"):
+        offered = json.loads(log.vault.open(row["values"], f"held/{row['id']}"))
+        lines.append(("held", row["record_id"], row["field"], [row["kind"], offered]))
+    for row in log.rows("SELECT * FROM change"):
+        if not row["is_sealed"]:
+            lost = {name: value for name, value in json.loads(row["values"]).items() if name.endswith("!superseded")}
+            lines += [("lost", row["record_id"], row["bucket"], lost)] if lost else []
+    for (phone, n), given in district.oracle.answers.items():
+        lines.append(("answer", phone, str(n), given[0]["outcome"]))
+    plain = _plainer(district, names)
+    return sorted(json.dumps(plain(line), ensure_ascii=False, sort_keys=True) for line in lines)
+
+
+def _plainer(district: "District", names: dict[str, str]) -> Callable[[Any], Any]:
+    """Make what drops everything that chance or a clock made, and names the rest alike in every run."""
+    nicks = district.nicks | names
+
+    def plain(value: Any) -> Any:
+        match value:
+            case dict():
+                return {name: plain(one) for name, one in value.items() if name not in BY_CHANCE}
+            case list() | tuple():
+                return [plain(one) for one in value]
+            case str():
+                return nicks.get(value, value)
+            case _:
+                return value
+
+    return plain

@@ -1,0 +1,81 @@
+"""Conflicts seen from outside: who had changed a field that the editor had not seen. No merge code decides here."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sync.records import REGISTRY, Merge
+from tests.simulation.log import Entry
+from tests.simulation.oracle import Saved, words_in
+from tests.simulation.violations import require
+
+if TYPE_CHECKING:
+    from tests.simulation.district import District
+
+
+def held_holds(district: "District") -> None:
+    """Check each edit of a field: what was held or lost met a difference, and what won overwrote nothing unseen."""
+    held = _held_words(district)
+    for saved in district.oracle.saved.values():
+        if saved.op != "update" or saved.type not in REGISTRY or _outcome(district, saved) in ("refused", ""):
+            continue
+        for name, value in saved.fields.items():
+            known = REGISTRY[saved.type].fields.get(name)
+            if known is None or known.merge not in (Merge.CONTESTED, Merge.LAST_WRITER) or not isinstance(value, str):
+                continue
+            met = _met(district, saved, name)
+            if met is None:
+                continue
+            told = f"{saved.phone} {saved.n} {saved.id}.{name} = {value}"
+            is_taken = _how(district, saved, name) not in ("held", "superseded", "refused")
+            require(district, "held", is_taken or met, f"{told} was not taken, though nobody else had changed it")
+            if known.merge is Merge.CONTESTED:
+                require(district, "held", not (is_taken and met), f"{told} overwrote {met} unseen")
+                require(district, "held", is_taken or value in held, f"{told} was neither taken nor held")
+
+
+def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
+    """List what others had written to a field after what the editor had seen; None where that cannot be told."""
+    commits = district.server.log.commits
+    device = district.phones[saved.phone].device_id
+    arrived = next(
+        (c for c in commits if c.applied.get(device, (0, 0))[0] < saved.n <= c.applied.get(device, (0, 0))[1]), None
+    )
+    past = district.server.log.of(saved.type, saved.id)
+    seen = [one for one in past if one.bucket == saved.bucket and one.seq <= saved.cursor]
+    if arrived is None or not seen or seen[-1].fields is None:
+        return None
+    homes = [one.bucket for one in past if seen[-1].commit <= one.commit < arrived.index and one.fields is not None]
+    if (
+        len(set(homes)) != len([home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]])
+        or len(set(homes)) > 2
+    ):
+        return None  # It moved on, or back: there the office may hold more than it must.
+    unseen = [one for one in past if seen[-1].commit < one.commit < arrived.index and one.fields is not None]
+    met, before = [], _value(seen[-1], name)
+    for one in unseen:
+        value = _value(one, name)
+        if value != before and commits[one.commit].by != saved.phone:
+            met.append(value)
+        before = value
+    return met
+
+
+def _value(entry: Entry, name: str) -> Any:
+    return (entry.fields or {}).get(name)
+
+
+def _outcome(district: "District", saved: Saved) -> str:
+    given = district.oracle.answers.get((saved.phone, saved.n))
+    return str(given[0]["outcome"]) if given else ""
+
+
+def _how(district: "District", saved: Saved, name: str) -> str:
+    """Say what became of one field of an edit, as the phone was told."""
+    given = district.oracle.answers[saved.phone, saved.n][0]
+    return str(given.get("fields", {}).get(name, {}).get("how", ""))
+
+
+def _held_words(district: "District") -> set[str]:
+    log = district.server.log
+    rows = log.rows("SELECT id, \"values\" FROM held_value WHERE kind = 'conflict'")
+    return words_in([json.loads(log.vault.open(row["values"], f"held/{row['id']}"))["offered"] for row in rows])

@@ -1,0 +1,52 @@
+"""What may pass a line: nothing that is not committed, nothing of another scope, no part of a transaction."""
+
+from typing import TYPE_CHECKING
+
+from sync.protocol import Acks, Page, Scope
+from tests.simulation.violations import require
+from tests.simulation.watch_office import canonical
+
+if TYPE_CHECKING:
+    from tests.simulation.district import District, Exchange
+
+
+def exchange_holds(district: "District", exchange: "Exchange") -> None:
+    """Check one answer, as far as it came."""
+    # A right that ended while the office was answering may still be served, and a new one already.
+    allowed = exchange.allowed | district.oracle.scope(exchange.phone.user, district.villages)
+    for frame in exchange.frames:
+        match frame:
+            case Acks():
+                _acks_hold(district, exchange, frame)
+            case Scope(same=False, states=states):
+                require(district, "scope", set(states) <= allowed, f"{exchange.phone.name} got {set(states) - allowed}")
+            case Page():
+                _page_holds(district, exchange, frame, allowed)
+
+
+def _acks_hold(district: "District", exchange: "Exchange", acks: Acks) -> None:
+    phone, committed = exchange.phone, district.server.log.applied.get(exchange.phone.device_id, 0)
+    told = f"{phone.name} got {acks.applied_n}, committed is {committed}"
+    require(district, "acknowledged", acks.durable_n <= acks.applied_n <= committed, told)
+    district.oracle.highest_ack[phone.name] = max(district.oracle.highest_ack[phone.name], acks.applied_n)
+    for result in acks.results:
+        require(district, "acknowledged", result.n <= committed, told)
+        given = district.oracle.answers[phone.name, result.n]
+        given.append(result.to_dict())
+        require(district, "repeats", given[0] == given[-1], f"{phone.name} {result.n}: {given[0]} then {given[-1]}")
+
+
+def _page_holds(district: "District", exchange: "Exchange", page: Page, allowed: set[str]) -> None:
+    log, name = district.server.log, exchange.phone.name
+    require(district, "scope", page.bucket in allowed, f"{name} got a page of {page.bucket}")
+    ends = {commit.heads[page.bucket][1] for commit in log.commits if page.bucket in commit.heads}
+    require(district, "whole pages", page.upto in ends, f"{name} {page.bucket}: {page.upto} is no commit's end")
+    committed = {
+        (one.type, one.id, one.seq): one.fields and canonical(one.fields)
+        for one in log.entries
+        if one.bucket == page.bucket
+    }
+    for row in page.rows:
+        is_true = committed.get((row.type, row.id, row.seq), b"") == row.body
+        require(district, "whole pages", is_true, f"{name} {page.bucket}: {row.type} {row.id} at {row.seq}")
+        require(district, "whole pages", page.since < row.seq <= page.upto, f"{name} {row.seq} is beside its page")
