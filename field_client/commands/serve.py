@@ -85,4 +85,4 @@ def _serve(server: BaseWSGIServer, desk: Desk) -> None:
     finally:
         ended.set()
         server.server_close()
-        desk.courier.wait()  # What is on its way is brought to a clean end.
+        desk.courier.close()  # What is on its way is brought to a clean end.

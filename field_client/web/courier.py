@@ -37,6 +37,7 @@ class Courier:
         self._guard = Lock()
         self._standing = Standing()
         self._thread: Thread | None = None
+        self._closed = False
 
     @property
     def standing(self) -> Standing:
@@ -45,18 +46,26 @@ class Courier:
             return self._standing
 
     def send(self) -> None:
-        """Begin a sync unless one is running. The store must be unlocked: it is opened before this returns."""
+        """Begin a sync unless one is running, or the courier is closed. The store must be unlocked."""
         with self._guard:
-            if self._standing.running:
+            if self._standing.running or self._closed:
                 return
             self._standing = replace(self._standing, running=True, lane="", done=0, total=0)
             self._thread = Thread(target=self._carry, name="courier", daemon=True)
-        self._thread.start()
+            self._thread.start()  # Under the guard, so that whoever sees the thread can wait for it.
 
     def wait(self) -> None:
         """Wait for the running sync, if there is one."""
-        if self._thread:
-            self._thread.join()
+        with self._guard:
+            thread = self._thread
+        if thread:
+            thread.join()
+
+    def close(self) -> None:
+        """Begin no sync any more, and bring the running one to a clean end."""
+        with self._guard:
+            self._closed = True
+        self.wait()
 
     def _carry(self) -> None:
         ended = Standing(reached=False, message=_BROKEN)
