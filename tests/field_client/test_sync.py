@@ -201,6 +201,27 @@ def test_a_bucket_out_of_scope_stays_while_a_draft_lies_in_it(ready: tuple[Phone
     assert not phone.store.rows("SELECT 1 FROM records WHERE bucket = ?", VILLAGE)
 
 
+def test_a_bucket_out_of_scope_that_a_draft_keeps_raises_no_alarm_when_its_rows_move(ready: tuple[Phone, str]) -> None:
+    phone, _ = ready
+    fields = phone.office.fields(VILLAGE, "person", "person-20")
+    phone.office.scope.remove(VILLAGE)
+    phone.office.remove(VILLAGE, "person", "person-20", "moved")
+    phone.office.put(OTHER_VILLAGE, "person", "person-20", **fields)
+    phone.sync()
+    assert phone.store.value("SELECT bucket FROM records WHERE id = 'person-20'") == OTHER_VILLAGE
+    assert phone.store.value("SELECT count(*) FROM incidents") == 0
+
+
+def test_an_answered_change_does_not_outlive_its_bucket(synced: Phone) -> None:
+    tag(synced, "watch")
+    synced.office.cut_answer_at = 400  # Within the scope frame: the answer is here, the row is not.
+    synced.sync()
+    synced.office.cut_answer_at = None
+    synced.office.scope.remove(VILLAGE)
+    synced.sync()
+    assert not synced.store.rows("SELECT * FROM outbox")
+
+
 def test_a_restored_office_gets_the_lost_tail_again(synced: Phone) -> None:
     """The office falls back to before two changes, and lives under another epoch."""
     office = synced.office

@@ -96,6 +96,18 @@ def test_what_was_set_aside_is_tried_again_after_a_pause_that_grows(sealed: tupl
     assert phone.sync().blobs_sent == 1
 
 
+def test_what_was_set_aside_by_a_clock_years_ahead_does_not_wait_for_years(
+    sealed: tuple[Phone, str], hands: Hands
+) -> None:
+    phone, _ = sealed
+    phone.office.refuse_kinds = frozenset({"house"})
+    hands.at += timedelta(days=3650)
+    phone.sync()
+    phone.office.refuse_kinds = frozenset()
+    hands.at -= timedelta(days=3650)
+    assert phone.sync().blobs_sent == 1
+
+
 def test_a_damaged_file_is_set_aside_and_the_rest_arrives(sealed: tuple[Phone, str]) -> None:
     phone, _ = sealed
     path = phone.home.media / blob(phone, "house")["sha256"]

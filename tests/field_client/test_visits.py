@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.field_client.conftest import (
     SON,
     STAFF_ID,
     VILLAGE,
+    Hands,
     Phone,
     fill_visit,
     put_form,
@@ -235,6 +237,14 @@ def test_a_sealed_visit_holds_by_its_seal_and_its_shape(ready: tuple[Phone, str]
     assert shortcomings(record.fields, min_investigators=2) == []
     assert sealed["revision"] == 1
     assert task_state(phone) == "sealed"
+
+
+def test_a_visit_can_be_sealed_on_a_device_whose_clock_fell_back_to_1970(
+    ready: tuple[Phone, str], hands: Hands
+) -> None:
+    phone, visit = ready
+    hands.at, hands.boot = datetime(1970, 1, 1, tzinfo=UTC), "boot-2"  # An empty battery, and a start since.
+    assert sealing.seal(phone.store, hands.clock(), phone.device, visit)["revision"] == 1
 
 
 def test_a_sealed_visit_cannot_be_changed(ready: tuple[Phone, str]) -> None:

@@ -4,6 +4,7 @@ import argparse
 import time
 
 from tests.simulation.district import STEPS, play
+from tests.simulation.mutants import MUTANTS, judge
 from tests.simulation.violations import Violation
 
 
@@ -14,7 +15,11 @@ def main() -> None:
     parser.add_argument("--districts", type=int, default=1, help="play this many seeds from SEED on")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--clocks", default="", help="the same story with other wall clocks")
+    parser.add_argument("--mutant", choices=MUTANTS, help="find the first of these seeds that shows a known fault")
     asked = parser.parse_args()
+    if asked.mutant:
+        find(asked.mutant, range(asked.seed, asked.seed + asked.districts))
+        return
     began, broken = time.monotonic(), 0
     for seed in range(asked.seed, asked.seed + asked.districts):
         told: list[str] = []
@@ -26,6 +31,17 @@ def main() -> None:
     took = time.monotonic() - began
     print(f"{asked.districts} districts, {broken} broken, {asked.districts / took:.2f} districts a second")
     raise SystemExit(broken > 0)
+
+
+def find(name: str, seeds: range) -> None:
+    """Print the first seed whose story shows a mutant."""
+    for seed in seeds:
+        try:
+            judge(MUTANTS[name], seed)
+        except Violation as violation:
+            print(violation)
+            return
+    print(f"none of seeds {seeds.start} to {seeds.stop - 1} shows: {name}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from PIL import Image
 from field_client import amendments, drafts, households, identification, outbox, overlay, sealing, visits
 from field_client.drafts import Draft
 from sync.records import REGISTRY, Merge
+from tests.simulation.oracle import STEPS
 from tests.simulation.phone import Phone
 from tests.simulation.places import REVIEWER, WORKERS, head_of, user_bucket
 
@@ -86,6 +87,20 @@ def add_person(district: "District", phone: Phone, chance: Random) -> Deed | Non
             _add(phone, "household_member", f"link-{person}", "create", bucket, link)
 
     return Deed(f"{household} 新增 {person} {word}", run, (2,))
+
+
+def step_task(district: "District", phone: Phone, chance: Random) -> Deed | None:
+    """Say how far a task is, as a phone does that has not heard of what its user did on another one."""
+    shown = sorted(one.id for one in overlay.all_of(phone.store, "visit_task"))
+    if not shown:
+        return None
+    task, step = chance.choice(shown), chance.choice(STEPS)
+
+    def run() -> None:
+        with phone.store.transaction():
+            visits.step_task(phone.store, phone.clock, task, step)
+
+    return Deed(f"{task} 记为 {step}", run)
 
 
 def start_visit(district: "District", phone: Phone, chance: Random) -> Deed | None:

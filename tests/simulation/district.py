@@ -39,6 +39,7 @@ WORK = {
     deeds.tag: 6,
     deeds.propose: 6,
     deeds.add_person: 3,
+    deeds.step_task: 8,
     deeds.start_visit: 10,
     deeds.work_on_draft: 8,
     deeds.seal: 14,
@@ -249,7 +250,7 @@ class District:
         for _, phone, letter in due:
             self.server.serve(letter.method, letter.path, letter.headers, letter.body)
             self.server.log.look(phone.name, self.step)
-            self.say(f"{phone.name} 迟到的请求 {letter.path}")
+            self.say(f"{phone.name} 迟到的请求 {letter.method} {letter.path.split('/')[1]}")
 
 
 @dataclass

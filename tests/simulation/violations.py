@@ -24,6 +24,7 @@ PROMISES = {
     "evidence": "a sealed visit arrives as it was sealed, its chain verifies, and a tampered byte is reported",
     "receipts": "a receipt means that every byte is stored, and every visit gets one",
     "idle": "an idle exchange is one small request",
+    "clocks": "the final state does not depend on the devices' wall clocks",
 }
 ALL = frozenset(PROMISES)
 

@@ -189,6 +189,28 @@ def test_a_move_alone_holds_no_edit_and_supersedes_none(office: Office, device: 
     assert (result.outcome, result.bucket, dict(result.fields)) == ("applied", other, {})
 
 
+@pytest.mark.parametrize(
+    "spoilt", [{"household_id": "nobody"}, {"answers": {"income/monthly": 1}}], ids=["refused", "altered"]
+)
+def test_the_visit_after_one_that_was_refused_or_altered_is_in_order(
+    office: Office, device: Device, spoilt: dict[str, Any]
+):
+    first = device.mutation("visit", an_id(), "create", HERE, {**office.visit(device), **spoilt})
+    second_id = an_id()
+    sent(device, first, device.mutation("visit", second_id, "create", HERE, office.visit(device)))
+    assert loads(device.rows[HERE, "visit", second_id][1])["verdict"] == "intact"
+
+
+def test_without_an_anchor_a_wall_clock_decades_behind_loses_nothing(office: Office, device: Device):
+    household = office.households[HERE]
+    made = device.mutation("household", household, "update", HERE, {"remarks": "1970"})
+    with office.app.app_context():
+        transact(lambda ledger: ledger.update("household", household, {"remarks": "今天"}, the_office(MONDAY)))
+    at = {"wall": "1970-01-01T00:00:00.000Z", "uptime_ms": 0, "boot": "b"}
+    (result,) = sent(device, Mutation(**{**vars(made), "at": at}))
+    assert (result.outcome, result.fields["remarks"]["kind"]) == ("held", "conflict")
+
+
 def test_what_somebody_removed_from_a_set_stays_removed_through_later_edits_of_others(office: Office, device: Device):
     household, other = office.households[HERE], office.device("caseworker3")
     sent(device, device.mutation("household", household, "update", HERE, {"tags": {"低保": True}}))
