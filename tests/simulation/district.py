@@ -225,8 +225,9 @@ class District:
         taken = self.oracle.take(phone, self.step, len(self.server.log.commits))
         for draft, word in deed.typed.items():
             drafted = phone.store.value("SELECT id FROM drafts WHERE document LIKE ?", f"%{word}%")
-            if drafted or word in words_in([one.fields for one in taken]):
-                self.oracle.typed(phone, draft or drafted or "", word)
+            sealed = next((one.id for one in taken if word in words_in(one.fields)), None)  # Under its draft's id.
+            if drafted or sealed:
+                self.oracle.typed(phone, draft or drafted or sealed or "", word)
         self.say(f"{phone.name} {deed.story} {ended} {[one.n for one in taken] or ''}")
         deed_is_whole(self, phone, deed, ended, taken)
         phone_holds(self, phone)
