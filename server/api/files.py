@@ -9,10 +9,8 @@ from werkzeug.exceptions import ClientDisconnected
 
 from server.api.context import current_actor, now
 from server.domain.errors import BodyTooLarge, UploadMetadataInvalid
-from server.domain.permissions import Actor
-from server.queries.visits import visits_resting_on
-from server.services import receipts, uploads
-from server.services.changes import Ledger
+from server.services import uploads
+from server.settling import settled
 from server.transaction import parts, reading, transact
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
@@ -73,7 +71,7 @@ def create() -> Response:
             now=now(),
         )
     )
-    standing = _settled(actor, standing)
+    standing = settled(actor, standing)
     response = _told(standing, 201)
     response.headers["Location"] = url_for("files.piece", upload_id=standing.upload.id, _external=True)
     return response
@@ -83,7 +81,7 @@ def create() -> Response:
 def position(upload_id: str) -> Response:
     """Tell from where an upload goes on."""
     actor = current_actor()
-    standing = _settled(actor, uploads.find(reading(), parts().uploads, actor, upload_id))
+    standing = settled(actor, uploads.find(reading(), parts().uploads, actor, upload_id))
     response = _told(standing, 200)
     response.headers["Upload-Length"] = str(standing.upload.size)
     return response
@@ -108,7 +106,7 @@ def piece(upload_id: str) -> Response:
         raise BodyTooLarge
     checksum = _checksum(request.headers.get("Upload-Checksum"))
     end = uploads.append(parts().uploads, standing.upload, int(offset), _arriving(), checksum=checksum)
-    return _told(_settled(actor, uploads.Standing(standing.upload, end)), 204)
+    return _told(settled(actor, uploads.Standing(standing.upload, end)), 204)
 
 
 @blueprint.delete("/<upload_id>")
@@ -118,32 +116,6 @@ def terminate(upload_id: str) -> Response:
     upload = uploads.find(reading(), parts().uploads, actor, upload_id).upload
     transact(lambda ledger: uploads.discard(ledger.session, parts().uploads, ledger.session.merge(upload)))
     return Response(status=204)
-
-
-def _settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
-    """Finish an upload whose bytes are all here: verify, store, note, and sign receipts for visits that waited for it.
-
-    Called wherever an upload's standing is told, so that a crash between two of these steps heals at the next question.
-    """
-    upload, staged = standing.upload, uploads.staged(parts().uploads, standing.upload.id)
-    if standing.is_stored:
-        staged.unlink(missing_ok=True)  # Another device brought the same bytes first.
-        return standing
-    if standing.is_complete and staged.exists():
-        with uploads.settling(parts().uploads, upload):
-            uploads.verify(parts().uploads, upload)
-            parts().blobs.put(upload.sha256, staged)
-    elif not parts().blobs.has(upload.sha256):
-        return standing
-
-    def note(ledger: Ledger) -> None:
-        start = next(parts().blobs.open(upload.sha256), b"")
-        uploads.remember(ledger.session, actor, upload, uploads.media_type(start), now=now())
-        for visit_id in visits_resting_on(ledger.session, upload.sha256):
-            receipts.issue_if_complete(ledger, visit_id, now=now())
-
-    transact(note)
-    return uploads.Standing(upload, upload.size, is_stored=True)
 
 
 def _arriving() -> Iterator[bytes]:
