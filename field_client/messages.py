@@ -89,6 +89,9 @@ SENTENCES = {
     # outcomes
     "outcome.conflict": "别人也改了这一项,由审核人员决定采用哪一个。",
     "outcome.proposal": "已作为更正建议提交,等待审核。",
+    "right.ended": "做这项工作时已不在您的岗位范围内,已交到办公室,等待确认后生效。",
+    "right.in_doubt": "说不清做这项工作的时间,已交到办公室,等待确认后生效。",
+    "record.waits": "所改的记录还在等办公室确认,这一条一并等待。",
     "outcome.refused": "服务器没有接受这一条,原内容保留在本机,可导出。",
 }
 

@@ -59,6 +59,8 @@ def _refused_line(one: dict[str, Any]) -> str:
 
 
 def _held_line(one: dict[str, Any]) -> str:
+    if problem := one["result"].get("problem"):
+        return f"{one['n']}  {one['type']}  {one['id']}  {messages.text(problem['code'])}"
     answers = one["result"].get("fields") or {}
     kinds = {answer.get("kind") for answer in answers.values() if answer.get("how") == "held"}
     reason = messages.text("outcome.conflict" if "conflict" in kinds else "outcome.proposal")

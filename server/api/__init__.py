@@ -3,7 +3,7 @@
 from flask import Flask, request
 from flask_smorest import Api
 
-from server.api import files, health, households, problems, sessions, sync, visits
+from server.api import files, health, held_work, households, problems, sessions, staff, sync, visits
 from server.api.context import current_actor
 
 # Routes that need no login: everything else asks for one before a byte of it is read.
@@ -22,7 +22,14 @@ OPEN_ENDPOINTS = frozenset({
 def register(app: Flask) -> Api:
     """Put every blueprint of the JSON interfaces on the app."""
     api = Api(app)
-    described = (sessions.blueprint, households.blueprint, visits.blueprint, sync.blueprint)
+    described = (
+        sessions.blueprint,
+        staff.blueprint,
+        households.blueprint,
+        visits.blueprint,
+        held_work.blueprint,
+        sync.blueprint,
+    )
     plain = (files.blueprint, health.blueprint)
     for blueprint in described:
         api.register_blueprint(blueprint)

@@ -6,8 +6,8 @@ from flask_smorest import Blueprint
 
 from server.api import cursors
 from server.api.context import current_actor, now
-from server.api.schemas.households import HouseholdOut, HouseholdPageOut, PageIn
-from server.services import looks
+from server.api.schemas.households import HouseholdOut, HouseholdPageOut, MovedOut, MoveIn, PageIn
+from server.services import households, looks
 from server.transaction import parts, transact
 
 blueprint = Blueprint("households", __name__, url_prefix="/api/v1/households", description="家庭")
@@ -48,3 +48,13 @@ def one(household_id: str) -> dict[str, Any]:
     )
     head = next((member.get("name") for member in family.members if member["id"] == family.household.head_id), None)
     return {**family.fields, "id": household_id, "head_name": head, "members": family.members}
+
+
+@blueprint.post("/<household_id>/move")
+@blueprint.arguments(MoveIn)
+@blueprint.response(200, MovedOut)
+def move(asked: dict[str, str], household_id: str) -> dict[str, int]:
+    """Move a household to another village, with all that belongs to it."""
+    actor = current_actor()
+    moved = transact(lambda ledger: households.move(ledger, actor, household_id, **asked, now=now()))
+    return {"moved": moved}

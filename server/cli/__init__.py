@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server.cli import demo, office, rules, upkeep
+from server.cli import casework, demo, office, rules, upkeep
 
 
 def register(app: Flask) -> None:
@@ -12,6 +12,8 @@ def register(app: Flask) -> None:
         office.users,
         office.areas,
         office.devices,
+        casework.households,
+        casework.held,
         rules.policy,
         upkeep.audit,
         upkeep.openapi,

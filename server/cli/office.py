@@ -10,17 +10,20 @@ from sqlalchemy import select
 
 from server.cli.output import OfficeGroup, as_json, say
 from server.domain.errors import InputInvalid
-from server.domain.permissions import ADMIN, ROLES, Actor, Grant
+from server.domain.permissions import ADMIN, COUNTY_OFFICER, ROLES, Actor, Grant
 from server.models.device import Device
 from server.models.office import Staff
 from server.services import areas as area_service
 from server.services import devices as device_service
 from server.services import staff as accounts
+from server.services import tasks
+from server.services.changes import Ledger
 from server.services.ids import make_id
 from server.transaction import parts, reading, transact
 from sync.canonical import instant
 
-OPERATOR = Actor("operator", "命令行", ())
+# Who may run commands on the server's machine answers for the office as a whole.
+OPERATOR = Actor("operator", "命令行", (Grant(ADMIN, ""), Grant(COUNTY_OFFICER, "")))
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,43 @@ def _grant(text: str) -> Grant:
     if not colon and role != ADMIN:
         raise InputInvalid(f"请写明地区, 如 {role}:430981114; 全部地区写作 {role}:")
     return Grant(role, area)
+
+
+@users.command()
+@click.argument("username")
+@click.option("--role", "roles", required=True, multiple=True, help="今后的岗位:地区代码, 可多次")
+@click.option("--tasks-to", help="把留在原地区的走访任务交给谁 (用户名)")
+@as_json
+@with_appcontext
+def move(username: str, roles: tuple[str, ...], tasks_to: str | None, as_json: bool) -> None:
+    """调动岗位或地区: 原岗位即时结束并留档, 调动前在外完成的工作照样收下。
+
+    例: flask users move zhang --role caseworker:430981102
+    """
+    grants = [_grant(one) for one in roles]
+    now = parts().clock()
+
+    def deed(ledger: Ledger) -> dict[str, object]:
+        moved = accounts.move(ledger, OPERATOR, username, grants=grants, now=now)
+        heir = accounts.by_username(ledger.session, tasks_to) if tasks_to else None
+        handed = tasks.hand_over(ledger, OPERATOR, moved.tasks_left, heir, now=now) if heir else 0
+        return {
+            "id": moved.staff_id,
+            "username": username,
+            "tasks_left": len(moved.tasks_left) - handed,
+            "handed": handed,
+        }
+
+    say(transact(deed), as_json, lambda done: _moved_lines(username, done))
+
+
+def _moved_lines(username: str, done: dict[str, object]) -> list[str]:
+    lines = [f"已调动 {username}"]
+    if done["handed"]:
+        lines.append(f"{done['handed']} 项任务已交接")
+    if done["tasks_left"]:
+        lines.append(f"原地区还有 {done['tasks_left']} 项任务在其名下, 请再运行一次并加 --tasks-to 用户名")
+    return lines
 
 
 @users.command()

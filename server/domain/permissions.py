@@ -33,6 +33,8 @@ DEEDS = {
     "register.propose": frozenset({CASEWORKER, VILLAGE_ASSISTANT, REVIEWER, COUNTY_OFFICER}),
     "visit.review": frozenset({REVIEWER, COUNTY_OFFICER}),
     "console.open": frozenset({REVIEWER, COUNTY_OFFICER, INSPECTOR}),
+    "household.move": frozenset({REVIEWER, COUNTY_OFFICER}),
+    "work.decide": frozenset({REVIEWER, COUNTY_OFFICER}),
     "staff.manage": frozenset({ADMIN}),
     "device.manage": frozenset({ADMIN}),
 }

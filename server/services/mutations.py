@@ -17,10 +17,10 @@ from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.ledger import HeldValue
 from server.models.office import Area
-from server.queries import scope
-from server.services import receipts, visits
+from server.services import held_work, receipts, rights, visits
 from server.services.changes import Author, Ledger
 from server.services.ids import make_id
+from server.services.rights import Right
 from sync import clock
 from sync.canonical import dumps
 from sync.merge import Current, Edit, Outcome, as_seen, create, merge
@@ -29,7 +29,6 @@ from sync.records import REGISTRY, Home, RecordType, problems
 from sync.records.fields import ID
 
 log = logging.getLogger(__name__)
-DEEDS = {"visit": "visit.record", "amendment": "visit.record"}  # All else that a device may write is the register.
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Sender:
     device: Device
     installation: int
     now: datetime
+    in_order: bool | None = None  # how its seal stood in the chain when it first arrived; None: it arrives now
 
     @property
     def writer(self) -> str:
@@ -73,27 +73,76 @@ def decide(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     return Decided(mutation, Result(mutation.n, "refused", problem=problem))
 
 
+def take(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
+    """Take a mutation that a person of the office vouches for: all is checked but the worker's right.
+
+    Raises DomainError when it cannot be taken in.
+    """
+    with ledger.whole_or_nothing():
+        _check_form(mutation)
+        place = rights.place_of(ledger, mutation)
+        if place is None:
+            raise NotFound("要修改的记录已经不在")
+        return _apply(ledger, sender, mutation, place.now, _done_at(sender, mutation))
+
+
 def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
+    _check_form(mutation)
+    at = _done_at(sender, mutation)
+    place = rights.place_of(ledger, mutation)
+    if place is None and not held_work.waits_for(ledger, mutation):
+        raise NotFound("这条记录不在您的范围内")
+    if place is None:
+        return _hold_whole(ledger, sender, mutation, mutation.bucket, held_work.RECORD_WAITS)
+    right = rights.judge(ledger, sender.actor, sender.device, mutation, place, at)
+    if right is Right.NEVER:
+        raise NotFound("这条记录不在您的范围内")
+    if right is not Right.HELD:
+        return _hold_whole(ledger, sender, mutation, place.now, right.value)
+    return _apply(ledger, sender, mutation, place.now, at)
+
+
+def _check_form(mutation: Mutation) -> None:
     record_type = REGISTRY.get(mutation.type)
-    creating = mutation.op == "create"
     if record_type is None or mutation.op not in record_type.device_may:
         raise MutationNotTaken
+    creating = mutation.op == "create"
     faulty = [*problems(record_type, mutation.fields, creating=creating), *([] if ID.holds(mutation.id) else ["id"])]
     if faulty:
         raise InputInvalid("有的栏目内容不对", fields=faulty)
-    bucket = mutation.bucket if creating else ledger.bucket_of(mutation.type, mutation.id)
-    if bucket is None or not scope.sees_bucket(sender.actor, DEEDS.get(mutation.type, "register.propose"), bucket):
-        raise NotFound("这条记录不在您的范围内")
-    if creating and not _is_home(ledger, record_type, bucket):
-        raise NotFound("这条记录不在您的范围内")
-    received_ms = clock.milliseconds(sender.now)
-    at = clock.corrected(clock.Evidence.from_dict(dict(mutation.at)), received_ms=received_ms)
+
+
+def _done_at(sender: Sender, mutation: Mutation) -> clock.Corrected:
+    evidence = clock.Evidence.from_dict(dict(mutation.at))
+    return clock.corrected(evidence, received_ms=clock.milliseconds(sender.now))
+
+
+def _apply(ledger: Ledger, sender: Sender, mutation: Mutation, bucket: str, at: clock.Corrected) -> Decided:
+    record_type = REGISTRY[mutation.type]
     author = Author(sender.actor.staff_id, at, sender.device.id, sender.writer)
-    if creating:
+    if mutation.op == "create":
+        if not _is_home(ledger, record_type, bucket):
+            raise NotFound("这条记录不在您的范围内")
         return _create(ledger, sender, mutation, record_type, bucket, author)
     current = ledger.get(mutation.type, mutation.id)
     assert current is not None, "a record with a bucket is live"
     return _update(ledger, sender, mutation, record_type, current, author)
+
+
+def _hold_whole(ledger: Ledger, sender: Sender, mutation: Mutation, bucket: str, reason: str) -> Decided:
+    """Let a mutation wait whole for a person; a seal in it is a link of the device's chain all the same."""
+    in_order = visits.follow(sender.device, mutation.fields)
+    held_work.keep(
+        ledger,
+        held_work.Origin(sender.device.id, sender.installation, sender.actor.staff_id),
+        mutation,
+        bucket=bucket,
+        reason=reason,
+        in_order=in_order,
+        now=sender.now,
+    )
+    problem = {"code": reason, "title": "已交到办公室, 等待确认后生效"}
+    return Decided(mutation, Result(mutation.n, "held", problem=problem))
 
 
 def _is_home(ledger: Ledger, record_type: RecordType, bucket: str) -> bool:
@@ -124,9 +173,13 @@ def _office_fields(
     """Let evidence be taken in by those who know it; other types need nothing of the office."""
     match mutation.type:
         case "visit":
-            return visits.arrive(ledger, sender.device, mutation.id, bucket, fields, now=sender.now)
+            return visits.arrive(
+                ledger, sender.device, mutation.id, bucket, fields, now=sender.now, in_order=sender.in_order
+            )
         case "amendment":
-            return visits.arrive_amendment(ledger, sender.device, bucket, fields, now=sender.now)
+            return visits.arrive_amendment(
+                ledger, sender.device, bucket, fields, now=sender.now, in_order=sender.in_order
+            )
         case _:
             return {}
 

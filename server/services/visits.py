@@ -26,9 +26,19 @@ INTACT = "intact"
 
 
 def arrive(
-    ledger: Ledger, device: Device, visit_id: str, bucket: str, fields: Mapping[str, Any], *, now: datetime
+    ledger: Ledger,
+    device: Device,
+    visit_id: str,
+    bucket: str,
+    fields: Mapping[str, Any],
+    *,
+    now: datetime,
+    in_order: bool | None = None,
 ) -> dict[str, Any]:
-    """Take a sealed visit in. Gives the office's fields for it; raises DomainError when it cannot be a visit at all."""
+    """Take a sealed visit in. Gives the office's fields for it; raises DomainError when it cannot be a visit at all.
+
+    `in_order` tells how its seal stood in the device's chain, where that was found out before.
+    """
     household = ledger.bucket_of("household", fields["household_id"])
     if household is None or household != bucket:
         raise NotFound("走访的家庭不在本村名册中")
@@ -37,7 +47,7 @@ def arrive(
     lacking = shortcomings(fields, min_investigators=rule.read(int))
     if lacking:
         raise InputInvalid("走访不符合法定形式", fields=lacking)
-    verdict = _verdict(device, fields)
+    verdict = _verdict(device, fields, in_order)
     _note_blobs(ledger.session, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
     _note_investigators(ledger.session, visit_id, {*investigators, device.staff_id})
@@ -45,7 +55,13 @@ def arrive(
 
 
 def arrive_amendment(
-    ledger: Ledger, device: Device, bucket: str, fields: Mapping[str, Any], *, now: datetime
+    ledger: Ledger,
+    device: Device,
+    bucket: str,
+    fields: Mapping[str, Any],
+    *,
+    now: datetime,
+    in_order: bool | None = None,
 ) -> dict[str, Any]:
     """Take an amendment in: the visit goes back to the reviewers. Gives the office's fields for the amendment.
 
@@ -57,7 +73,7 @@ def arrive_amendment(
     expected = revision_of(ledger, visit_id) + 1
     if fields["revision"] != expected:
         raise StepNotAllowed(f"这次走访已补正到第 {expected - 1} 版, 请同步后再补正")
-    verdict = _verdict(device, fields)
+    verdict = _verdict(device, fields, in_order)
     _note_blobs(ledger.session, visit_id, fields["revision"], fields)
     _note_investigators(ledger.session, visit_id, {device.staff_id})
     ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
@@ -88,9 +104,9 @@ def follow(device: Device, fields: Mapping[str, Any]) -> bool:
     return follows
 
 
-def _verdict(device: Device, fields: Mapping[str, Any]) -> str:
+def _verdict(device: Device, fields: Mapping[str, Any], in_order: bool | None) -> str:
     """Check seal and chain, and move the device's chain on."""
-    follows = follow(device, fields)
+    follows = follow(device, fields) if in_order is None else in_order
     try:
         seal = verify(fields, bytes.fromhex(device.signing_key))
     except Untrusted as error:

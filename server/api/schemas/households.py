@@ -68,3 +68,16 @@ class PageIn(Schema):
 
     cursor = fields.String(load_default="")
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class MoveIn(Schema):
+    """Where a household goes, by village code, and why."""
+
+    to = fields.String(required=True, validate=validate.Length(equal=12))
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class MovedOut(Schema):
+    """How many records went along."""
+
+    moved = fields.Integer()
