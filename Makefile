@@ -4,12 +4,12 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v $$p; break; fi; done)
 BIN := .venv/bin
 LISTS := requirements.txt requirements-dev.txt requirements-face.txt requirements-tools.txt
-ROOMS := server sync policy forms identity field_client demo benchmarks tests migrations
+ROOMS := server sync policy forms identity field_client demo backing benchmarks tests migrations
 # Compiled once and kept: a command line that starts thirty times in a demonstration should not compile thirty times.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format lint types imports sim bench screenshots lock migration clean
+.PHONY: help setup demo run test services services-stop check format lint types imports sim bench screenshots lock migration clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -34,6 +34,12 @@ run: .venv/ready ## start server and field client on the sample county and leave
 
 test: .venv/ready ## all tests that this machine can run; says what it skips and why
 	@$(BIN)/python -m pytest -n auto -rs
+
+services: .venv/ready ## PostgreSQL, Redis and an S3 store on loopback, for tests and benchmarks
+	@$(BIN)/python -m backing start
+
+services-stop: .venv/ready ## end what `make services` started
+	@$(BIN)/python -m backing stop
 
 check: .venv/ready lint types imports test ## what CI runs: format, lint, types, import rules, tests
 
@@ -70,4 +76,5 @@ migration: .venv/ready ## a new migration: make migration NAME=add_due_on
 	@sh migrations/new.sh "$(NAME)"
 
 clean: ## remove what demo, tests and benchmarks left in var/
+	@if [ -e var/services ]; then $(BIN)/python -m backing remove; fi
 	@rm -rf var
