@@ -5,7 +5,7 @@ import sys
 
 from benchmarks.report import report
 
-NAMES = ("forms", "face", "seed")
+NAMES = ("forms", "face", "seed", "wire")
 
 
 def main(names: list[str]) -> int:

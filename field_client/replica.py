@@ -89,17 +89,14 @@ def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> 
 
 
 def _keep_scope(store: Store, frame: Scope) -> None:
-    if frame.same:
-        outbox.forget_elsewhere(store)
-        return
-    for name in frame.states:
+    for name, key in frame.keys.items():
         store.db.execute(
             "INSERT INTO buckets (id, cursor, key, refetch) VALUES (?, 0, ?, 0)"
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
-            (name, frame.keys[name]),
+            (name, key),
         )
     agree(store, frame.states)
-    for name in set(buckets(store)) - set(frame.states):
+    for name in frame.gone:
         if not has_unsent(store, name):
             drop(store, name)
     outbox.forget_elsewhere(store)

@@ -13,7 +13,7 @@ from field_client.errors import NoConnection
 from field_client.store import Store
 from sync import session
 from sync.errors import SyncError
-from sync.protocol import Acks, BucketState, Page, Request, Scope, Welcome, frames, proof
+from sync.protocol import Acks, BucketState, Page, Request, Scope, Welcome, frames, proof, tag
 
 ANSWER_BYTES = 1 << 20  # At most so much in one answer, so that a slow line shows progress.
 
@@ -74,12 +74,14 @@ class Conversation:
 
     def _request(self) -> Request:
         epoch = self._store.get("epoch", "")
+        ours = self._our_states()
         return Request(
             installation=self._store.get("installation"),
             epoch=epoch,
             have=replica.cursors(self._store),
             mutations=outbox.next_chunk(self._store),
-            proof=proof(epoch, self._our_states()),
+            proof=proof(epoch, ours),
+            tags={name: tag(epoch, name, state) for name, state in ours.items()},
             clock=self._store.evidence(self._clock).to_dict(),
             limit_bytes=min(ANSWER_BYTES, max(1, self._bytes_left())),
         )
@@ -102,8 +104,9 @@ class Conversation:
         """Forget the proof of a bucket that changed; where both ends' proofs were equal, ours is the server's word too."""
         if isinstance(frame, Page):
             self._states.pop(frame.bucket, None)
-        elif isinstance(frame, Scope) and frame.same:
-            replica.agree(self._store, self._states)
+        elif isinstance(frame, Scope):
+            named = {*frame.states, *frame.gone}
+            replica.agree(self._store, {name: state for name, state in self._states.items() if name not in named})
 
     def _our_states(self) -> dict[str, BucketState]:
         held = replica.buckets(self._store)

@@ -16,16 +16,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import zstandard
 
 from field_client.errors import FieldError, NoConnection, ServerRefused
+from sync import packing
+from sync.errors import SyncError
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-PACK_FROM_BYTES = 512  # A shorter body does not shrink.
+PACK_FROM_BYTES = 64  # A shorter body does not shrink.
+ANSWER_BYTES = 256 << 20  # One answer unpacked; far above what we ask for, as a transaction is never split.
 TUS = {"Tus-Resumable": "1.0.0"}
 _BUSY = frozenset({423, 429, 502, 503, 504})
 _FULL = 507
 _GONE = frozenset({404, 410})
+_UNKNOWN_CODING = 415
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Transport:
         self.bytes_sent = 0
         self.bytes_received = 0
         self._login = login
+        self._coding = packing.CODINGS[0]
         self._client = httpx.Client(
             base_url=server,
             timeout=TIMEOUT,
@@ -62,7 +66,7 @@ class Transport:
             verify=ssl.create_default_context()
             if address.scheme == "https"
             else False,  # Plain HTTP has nothing to verify.
-            headers={"Accept-Encoding": "zstd, gzip", "User-Agent": "zhangshangban-field"},
+            headers={"Accept-Encoding": "gzip", "User-Agent": "zhangshangban-field"},
         )
 
     def __enter__(self) -> "Transport":
@@ -93,13 +97,13 @@ class Transport:
 
         Raises NoConnection when no answer begins, ServerRefused when it is a refusal.
         """
-        headers = {"Content-Type": "application/json"}
-        if len(body) >= PACK_FROM_BYTES:
-            body, headers["Content-Encoding"] = zstandard.compress(body), "zstd"
-        with self._answer("POST", "/sync/v1/exchange", content=body, headers=headers) as response:
+        with self._exchanged(body) as response:
+            coding = response.headers.get("Content-Encoding", packing.IDENTITY)
+            if coding in packing.OURS:
+                self._coding = coding  # What the office writes it also reads.
             try:
-                yield from response.iter_bytes()
-            except (httpx.TransportError, httpx.DecodingError):
+                yield from packing.unpack_pieces(response.iter_raw(), coding, limit_bytes=ANSWER_BYTES)
+            except (httpx.TransportError, SyncError):
                 return
 
     def begin_upload(self, sha256: str, size: int, kind: str) -> Standing:
@@ -132,6 +136,26 @@ class Transport:
         }
         with self._answer("PATCH", location, content=piece, headers=headers) as response:
             return _offset(response)
+
+    @contextmanager
+    def _exchanged(self, body: bytes) -> Iterator[httpx.Response]:
+        """Send a request packed by our dictionary; an office that does not have it gets it by plain zstd from then on."""
+        try:
+            with self._answer("POST", "/sync/v1/exchange", **self._packed(body)) as response:
+                yield response
+                return
+        except ServerRefused as refusal:
+            if refusal.status != _UNKNOWN_CODING or self._coding == packing.ZSTD:
+                raise
+        self._coding = packing.ZSTD
+        with self._answer("POST", "/sync/v1/exchange", **self._packed(body)) as response:
+            yield response
+
+    def _packed(self, body: bytes) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Accept-Encoding": ", ".join(packing.CODINGS[:-1])}
+        if len(body) < PACK_FROM_BYTES:
+            return {"content": body, "headers": headers}
+        return {"content": packing.pack(body, self._coding), "headers": headers | {"Content-Encoding": self._coding}}
 
     def _json(self, method: str, path: str, body: Any) -> dict[str, Any]:
         with self._answer(method, path, **_json_body(body)) as response:

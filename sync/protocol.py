@@ -64,13 +64,16 @@ class Mutation:
 
 @dataclass(frozen=True)
 class Request:
-    """What a device sends. `have` holds its cursors; `proof` covers its counts and checksums, so idle answers are short."""
+    """What a device sends. `have` holds its cursors, `tags` a short proof of each bucket of which it knows the key, and
+    `proof` covers all of them, so that the answer names only buckets that differ.
+    """
 
     installation: int
     epoch: str
     have: Mapping[str, int]
     mutations: tuple[Mutation, ...] = ()
     proof: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
     clock: Mapping[str, Any] = field(default_factory=dict)
     limit_bytes: int = 1 << 20
     protocol: int = PROTOCOL
@@ -84,7 +87,7 @@ class Request:
                 "schema": self.schema,
                 "installation": self.installation,
                 "epoch": self.epoch,
-                "have": dict(self.have),
+                "have": {name: [seq, self.tags[name]] if name in self.tags else seq for name, seq in self.have.items()},
                 "proof": self.proof,
                 "clock": dict(self.clock),
                 "limit_bytes": self.limit_bytes,
@@ -100,8 +103,8 @@ class Request:
         _need(_whole(plain.get("protocol")) and plain["protocol"] == PROTOCOL, "request.protocol")
         _need(_whole(plain.get("installation")), "request.installation")
         _need(_whole(plain.get("schema")), "request.schema")
-        have, mutations = plain.get("have", {}), plain.get("mutations", [])
-        _need(isinstance(have, dict) and all(_whole(seq) for seq in have.values()), "request.have")
+        have, tags = _read_have(plain.get("have", {}))
+        mutations = plain.get("mutations", [])
         _need(isinstance(mutations, list) and len(mutations) <= CHUNK, "request.mutations")
         limit = plain.get("limit_bytes", 1 << 20)
         _need(_whole(limit) and limit > 0, "request.limit_bytes")
@@ -112,6 +115,7 @@ class Request:
             have=have,
             mutations=tuple(Mutation.from_dict(one) for one in mutations),
             proof=str(plain.get("proof", "")),
+            tags=tags,
             clock=clock if isinstance(clock, dict) else {},
             limit_bytes=limit,
             schema=plain["schema"],
@@ -185,14 +189,17 @@ class Acks:
 
 @dataclass(frozen=True)
 class Scope:
-    """Every bucket that the user may see, with the server's state and checksum key; all others are to be dropped.
+    """What the device's buckets are by the server's word, as far as the request's proof did not already say it.
 
-    When the request's proof already equals the server's, `same` is true and the list is left out.
+    `states` are the buckets that differ from the device's tags, or all; `keys` the checksum keys of those for which no
+    tag came; `gone` are buckets of the request that the user may not see (any more): they are to be dropped. Whatever
+    the device holds and the frame does not name stands as its tag says. With `same` the whole proof was equal.
     """
 
     same: bool
     states: Mapping[str, BucketState] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,11 @@ def proof(epoch: str, states: Mapping[str, BucketState]) -> str:
     return hashlib.blake2b(dumps([epoch, {k: list(v) for k, v in states.items()}]), digest_size=16).hexdigest()
 
 
+def tag(epoch: str, name: str, state: BucketState) -> str:
+    """Digest one bucket's state in 8 characters: enough to say which bucket differs where the whole proof does."""
+    return proof(epoch, {name: state})[:8]
+
+
 def encode(frame: Frame) -> bytes:
     """Write one frame as one line. Rows' bodies are put in as they are: they are canonical JSON already."""
     match frame:
@@ -235,8 +247,10 @@ def encode(frame: Frame) -> bytes:
         case Scope(same=True):
             return _line({"frame": "scope", "same": True})
         case Scope():
-            states = {name: [*state, frame.keys[name]] for name, state in frame.states.items()}
-            return _line({"frame": "scope", "same": False, "buckets": states})
+            states = {
+                n: [*state, frame.keys[n]] if n in frame.keys else list(state) for n, state in frame.states.items()
+            }
+            return _line({"frame": "scope", "same": False, "buckets": states, "gone": list(frame.gone)})
         case Page():
             head = dumps({"frame": "page", "bucket": frame.bucket, "since": frame.since, "upto": frame.upto})
             return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
@@ -261,7 +275,8 @@ def decode(line: bytes) -> Frame:
                 return Scope(
                     same=False,
                     states={name: _state(values) for name, values in buckets},
-                    keys={name: _text(values[3]) for name, values in buckets},
+                    keys={name: _text(values[3]) for name, values in buckets if len(values) > 3},
+                    gone=tuple(map(_text, plain.get("gone", []))),
                 )
             case "page":
                 rows = tuple(_read_row(row) for row in plain["rows"])
@@ -297,6 +312,19 @@ def _read_row(plain: list[Any]) -> Row:
         return Row(record_type, record_id, seq, None, _text(plain[4]))
     _need(isinstance(body, dict), "row.body")
     return Row(record_type, record_id, seq, dumps(body))
+
+
+def _read_have(plain: Any) -> tuple[dict[str, int], dict[str, str]]:
+    """Part what a device has into its cursors and its tags."""
+    _need(isinstance(plain, dict), "request.have")
+    have, tags = {}, {}
+    for name, value in plain.items():
+        seq, *rest = value if isinstance(value, list) and value else [value]
+        _need(_whole(seq) and len(rest) <= 1, "request.have")
+        have[name] = seq
+        if rest:
+            tags[name] = _text(rest[0])
+    return have, tags
 
 
 def _state(values: Any) -> BucketState:

@@ -44,4 +44,5 @@ def exchange() -> Response:
     if encoding != "identity":
         response.headers["Content-Encoding"] = encoding
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept-Encoding"
     return response

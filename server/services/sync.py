@@ -4,7 +4,7 @@ What is answered is committed and what is committed is answered: results are sto
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from server.services.mutations import Decided, Sender, decide
 from server.services.store import bulk_insert
 from sync import clock
 from sync.canonical import dumps, instant, loads
-from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof
+from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof, tag
 from sync.records import REGISTRY
 
 PAGE_ROWS = 200
@@ -75,7 +75,7 @@ def answer(
         yield Scope(same=True)
         yield End(more=False, after_s=poll_seconds)
         return
-    yield Scope(same=False, states=states, keys={n: rows[n].checksum_key if n in rows else NO_KEY for n in names})
+    yield _scope(request, epoch, states, rows)
     have = request.have if request.epoch == epoch else {}
     if request.epoch != epoch:  # What the restored server does not hold at all has no page of its own to replace it.
         yield from (Page(name, 0, 0, ()) for name in names if states[name].head == 0 and request.have.get(name))
@@ -88,6 +88,16 @@ def answer(
             left -= sum(len(row.body or b"") + ROW_OVERHEAD_BYTES for row in page.rows)
             yield page
     yield End(more=False, after_s=poll_seconds)
+
+
+def _scope(request: Request, epoch: str, states: Mapping[str, BucketState], rows: Mapping[str, Bucket]) -> Scope:
+    """Name what differs from the device's tags; all of it where a difference hides behind equal tags."""
+    tags = request.tags if request.epoch == epoch else {}
+    told = {name: state for name, state in states.items() if tags.get(name) != tag(epoch, name, state)}
+    gone = tuple(sorted(set(request.have) - set(states)))
+    told = told if told or gone else dict(states)
+    keys = {name: rows[name].checksum_key if name in rows else NO_KEY for name in told if name not in tags}
+    return Scope(same=False, states=told, keys=keys, gone=gone)
 
 
 def _pages(session: Session, vault: Vault, bucket: str, since: int, head: int) -> Iterator[Page]:

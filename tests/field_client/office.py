@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sync import packing
 from sync.canonical import dumps
 from sync.digest import checksum
 from sync.protocol import (
@@ -92,6 +92,8 @@ class Office:
         self.damage_pieces = 0
         self.busy = False
         self.refuse_mutations = False
+        self.codings: list[str] = []  # of the requests
+        self.lacks_dictionary = False
         self.reached: Callable[[str], None] = lambda point: None
 
     # the office's own writing
@@ -137,7 +139,8 @@ class Office:
         if request.proof == proof(self.epoch, states):
             return [Scope(same=True), End(more=False)]
         told = {name: self._told(state) for name, state in states.items()}
-        frames: list[Frame] = [Scope(same=False, states=told, keys={n: self.buckets[n].key for n in states})]
+        gone = tuple(sorted(set(request.have) - set(states)))
+        frames: list[Frame] = [Scope(same=False, states=told, keys={n: self.buckets[n].key for n in states}, gone=gone)]
         left = request.limit_bytes
         for name in states:
             since = request.have.get(name, 0) if request.epoch == self.epoch else 0
@@ -357,6 +360,11 @@ class Handler(BaseHTTPRequestHandler):
         return self._json(200, {"access_token": token, "expires_in": 900})
 
     def _exchange(self) -> None:
+        coding = self.headers.get("Content-Encoding", packing.IDENTITY)
+        self.office.codings.append(coding)
+        if self.office.lacks_dictionary and coding in packing.OURS:
+            self._body()
+            return self._problem(415, "body.encoding", "不支持的压缩格式")
         request = Request.decode(self._body())
         self.office.reached("exchange received")
         frames = self.office.exchange(request)
@@ -387,9 +395,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.headers.get("Content-Encoding") == "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress(body)
-        return body
+        return packing.unpack(body, self.headers.get("Content-Encoding", packing.IDENTITY), limit_bytes=1 << 30)
 
     def _body_json(self) -> Any:
         return json.loads(self._body())

@@ -6,6 +6,7 @@ import pytest
 
 from field_client import drafts, households, outbox, overlay, replica, sealing, visit_view
 from field_client.errors import ServerRefused
+from sync import packing
 from tests.field_client.conftest import HEAD, HOUSEHOLD, OTHER_VILLAGE, SECOND_STAFF, USER, VILLAGE, Phone
 from tests.field_client.office import Office
 
@@ -120,6 +121,22 @@ def answer_bytes(phone: Phone) -> list[bytes]:
     from sync.protocol import Request, encode
 
     return [encode(frame) for frame in phone.office.exchange(Request(1, "", {}))]
+
+
+def test_a_request_is_packed_with_the_dictionary_that_both_ends_have(synced: Phone) -> None:
+    synced.office.codings.clear()
+    tag(synced, "watch")
+    synced.sync()
+    assert synced.office.codings == [packing.OURS[0]]
+
+
+def test_an_office_without_our_dictionary_gets_the_request_by_another_packing(synced: Phone) -> None:
+    synced.office.lacks_dictionary = True
+    synced.office.codings.clear()
+    tag(synced, "watch")
+    assert synced.sync().pushed == 1
+    assert synced.office.codings == [packing.OURS[0], "zstd"]
+    assert_equal_ends(synced)
 
 
 def test_no_connection_is_an_outcome_and_loses_nothing(synced: Phone) -> None:

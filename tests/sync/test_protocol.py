@@ -37,11 +37,13 @@ NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 MUTATIONS = st.builds(
     Mutation, st.integers(1, 1 << 52), NAME, NAME, st.sampled_from(sorted(OPERATIONS)), NAME, COUNT, OBJECT, OBJECT
 )
+HAVE = st.dictionaries(TEXT, COUNT, max_size=3)
 REQUESTS = st.builds(
     Request,
     installation=COUNT,
     epoch=TEXT,
-    have=st.dictionaries(TEXT, COUNT, max_size=3),
+    have=st.shared(HAVE, key="have"),
+    tags=st.shared(HAVE, key="have").map(lambda have: dict.fromkeys(list(have)[1:], "0a1b2c3d")),
     mutations=st.lists(MUTATIONS, max_size=3).map(tuple),
     proof=TEXT,
     clock=OBJECT,
@@ -59,7 +61,11 @@ FRAMES = st.one_of(
     st.builds(Welcome, INSTANT, TEXT),
     st.builds(Acks, COUNT, COUNT, st.lists(RESULTS, max_size=3).map(tuple)),
     st.just(Scope(same=True)),
-    STATES.map(lambda states: Scope(same=False, states=states, keys=dict.fromkeys(states, "ab"))),
+    st.builds(
+        lambda states, gone: Scope(same=False, states=states, keys=dict.fromkeys(list(states)[1:], "ab"), gone=gone),
+        STATES,
+        st.lists(NAME, max_size=2).map(tuple),
+    ),
     st.builds(Page, NAME, COUNT, COUNT, st.lists(ROWS, max_size=3).map(tuple)),
     st.builds(End, st.booleans(), COUNT, st.lists(TEXT, max_size=2).map(tuple)),
 )

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-import zstandard
 from sqlalchemy import select
 
 from server.models.ledger import HeldValue
 from server.transaction import parts, reading
+from sync import packing
 from sync.canonical import loads
-from sync.protocol import Request, proof
+from sync.protocol import End, Request, Scope, frames, proof, tag
 from tests.server.office import VILLAGES, Office, an_id, sha_of
 
 
@@ -167,10 +167,53 @@ def test_bytes_that_are_no_message_are_refused_with_a_problem(office: Office, bo
     assert (response.status_code, response.json["code"]) == (422, "sync.malformed")
 
 
-def test_a_packed_bomb_is_refused(office: Office):
-    bomb = zstandard.ZstdCompressor().compress(bytes(64 << 20))
+def test_only_what_differs_from_the_devices_own_proofs_is_told(office: Office):
+    one, other = office.device("caseworker1"), office.device("caseworker3")
+    one.exchange()
+    other.exchange()
+    other.exchange(
+        [other.mutation("household", office.households[VILLAGES[1]], "update", VILLAGES[1], {"remarks": "漏雨"})]
+    )
+    tags = {name: tag(one.epoch, name, state) for name, state in one.states.items()}
+    have = {**dict.fromkeys(one.states, 0), **one.have, "user:elsewhere": 3}
+    asked = Request(1, one.epoch, have, tags=tags, proof=proof(one.epoch, one.states))
+    (scope,) = [frame for frame in frames([one.post(asked).data]) if isinstance(frame, Scope)]
+    assert (set(scope.states), scope.keys, scope.gone) == ({VILLAGES[1]}, {}, ("user:elsewhere",))
+
+
+def test_of_another_epoch_everything_is_told_with_its_key(office: Office):
+    device = office.device("caseworker1")
+    device.exchange()
+    tags = {name: tag("before", name, state) for name, state in device.states.items()}
+    answer = device.post(Request(1, "before", device.have, tags=tags)).data
+    (scope,) = [frame for frame in frames([answer]) if isinstance(frame, Scope)]
+    assert set(scope.states) == set(scope.keys) == set(device.states)
+
+
+@pytest.mark.parametrize("coding", packing.CODINGS)
+def test_both_ways_every_packing_serves(office: Office, coding: str):
     device = office.device()
-    headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": "zstd"}
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": coding, "Accept-Encoding": coding}
+    body = packing.pack(Request(1, "", {}).encode(), coding)
+    answer = device.client.post("/sync/v1/exchange", data=body, headers=headers)
+    assert answer.headers.get("Content-Encoding", "identity") == coding
+    found = list(frames(packing.unpack_pieces([answer.data], coding, limit_bytes=1 << 20)))
+    assert isinstance(found[-1], End)
+
+
+def test_an_unknown_dictionary_is_refused_clearly(office: Office):
+    device = office.device()
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": "zstd-0123456789abcdef"}
+    answer = device.client.post("/sync/v1/exchange", data=b"x", headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (415, "body.encoding")
+    assert packing.OURS[0] in answer.json["detail"]
+
+
+@pytest.mark.parametrize("coding", [packing.OURS[0], "zstd", "gzip"])
+def test_a_packed_bomb_is_refused(office: Office, coding: str):
+    bomb = packing.pack(bytes(64 << 20), coding)
+    device = office.device()
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": coding}
     response = device.client.post("/sync/v1/exchange", data=bomb, headers=headers)
     assert (response.status_code, response.json["code"]) == (413, "body.too_large")
 
