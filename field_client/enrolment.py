@@ -5,8 +5,9 @@
 
 import os
 import platform
+from typing import Any
 
-from field_client import keys
+from field_client import keys, lease
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.settings import Device, Home, save_device
@@ -41,12 +42,14 @@ def enrol(
     registered = transport.register_device(facts)
     transport.sign_out()
     device = _device(registered, name=name, server=server, protection=protection, enrolled_at=clock.now())
-    _make_store(home, store_key, pairs, installation=int(registered["installation"]))
+    _make_store(home, store_key, pairs, clock, device, registered)
     save_device(home, device)
     return device, store_key
 
 
-def _make_store(home: Home, store_key: bytes, pairs: keys.DeviceKeys, *, installation: int) -> None:
+def _make_store(
+    home: Home, store_key: bytes, pairs: keys.DeviceKeys, clock: Clock, device: Device, registered: dict[str, Any]
+) -> None:
     """Make the encrypted store. What an unfinished enrolment left is useless: its key was never kept."""
     for leftover in home.path.glob(f"{home.store_file.name}*"):
         leftover.unlink()
@@ -54,12 +57,13 @@ def _make_store(home: Home, store_key: bytes, pairs: keys.DeviceKeys, *, install
     with store.transaction():
         store.put("keys", pairs.private())
         store.put("media_key", os.urandom(keys.KEY_BYTES).hex())
-        store.put("installation", installation)
+        store.put("installation", int(registered["installation"]))
+        lease.keep(store, device, registered.get("lease"), clock)
     store.close()
 
 
 def _device(
-    registered: dict[str, object], *, name: str, server: str, protection: dict[str, object], enrolled_at: str
+    registered: dict[str, Any], *, name: str, server: str, protection: dict[str, object], enrolled_at: str
 ) -> Device:
     staff = registered.get("staff")
     if not isinstance(staff, dict):

@@ -6,7 +6,7 @@ Id numbers are masked here: nothing above this file needs them whole. A correcti
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import outbox, overlay, search
+from field_client import lease, outbox, overlay, search
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.overlay import Seen
@@ -19,6 +19,8 @@ OPEN_TASKS = ("planned", "started")
 
 def brief(store: Store, household: Seen) -> dict[str, Any]:
     """Give a household in one line of a list."""
+    if lease.is_over(store):
+        return _line(Seen("household", household.id, household.bucket, {}, household.pending), "", 0)
     head_id = household.fields.get("head_id")
     head = overlay.one(store, "person", head_id) if head_id else None
     members_count = len(overlay.all_of(store, "household_member", household_id=household.id))
@@ -43,6 +45,7 @@ def all_households(store: Store, *, area: str = "") -> list[dict[str, Any]]:
 
     Of 16,000 households all take 0.5 s, one village takes 0.03 s.
     """
+    lease.require(store)
     villages = [row["id"] for row in store.rows(_VILLAGES, area, area)]
     lines = [line for village in villages for line in _lines_of(store, village)]
     return sorted(lines, key=lambda line: (line["number"], line["id"]))
@@ -64,21 +67,28 @@ def _lines_of(store: Store, village: str) -> list[dict[str, Any]]:
 
 
 def found(store: Store, text: str) -> list[dict[str, Any]]:
-    """Give the first households that fit a few characters. Raises FieldError("search.too_short")."""
+    """Give the first households that fit a few characters. Raises FieldError("search.too_short", "lease.over")."""
+    lease.require(store)
     hits = (overlay.one(store, "household", id) for id in search.find(store, text))
     return [brief(store, hit) for hit in hits if hit]
 
 
-def get(store: Store, household_id: str) -> Seen:
-    """Give a household. Raises FieldError("household.unknown")."""
-    household = overlay.one(store, "household", household_id)
-    if household is None:
+def get(store: Store, household: str) -> Seen:
+    """Find a household by its id, or by the running number on its papers. Raises FieldError("household.unknown")."""
+    found = overlay.one(store, "household", household) or _numbered(store, household)
+    if found is None:
         raise FieldError("household.unknown")
-    return household
+    return found
+
+
+def _numbered(store: Store, number: str) -> Seen | None:
+    query = "SELECT id FROM records WHERE type = 'household' AND json_extract(body, '$.number') = ?"
+    return overlay.one(store, "household", store.value(query, number) or "")
 
 
 def show(store: Store, household_id: str) -> dict[str, Any]:
     """Give a household with its members, its tasks and the ids of its visits. Raises FieldError("household.unknown")."""
+    lease.require(store)
     household = get(store, household_id)
     area = next((one for one in overlay.all_of(store, "area") if one.fields.get("code") == household.bucket), None)
     return {
@@ -97,13 +107,14 @@ def show(store: Store, household_id: str) -> dict[str, Any]:
 
 
 def members(store: Store, household_id: str) -> list[dict[str, Any]]:
-    """List who lives in a household, ids masked."""
+    """List who lives in a household, ids masked; without names when the lease is over."""
     found = []
+    is_over = lease.is_over(store)
     for member in overlay.all_of(store, "household_member", household_id=household_id):
         person = overlay.one(store, "person", str(member.fields.get("person_id")))
         if person is None:
             continue
-        fields = person.fields
+        fields = {} if is_over else person.fields
         found.append(
             {
                 "id": person.id,

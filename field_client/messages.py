@@ -18,6 +18,8 @@ SENTENCES = {
     "pin.too_short": "PIN 至少 4 位,请换一个。",
     "password.needed": "需要登录密码。请在终端里运行,或加 --password-stdin 从标准输入读取。",
     "server.address": "服务器地址不对,应以 http:// 或 https:// 开头。",
+    "lease.over": "离线已超过期限,本机名册暂时不显示。请找有网络的地方同步一次,马上恢复。"
+    "草稿和没有上传的内容都在;现在也可以按户编号新建走访。",
     # storage
     "storage.full": "存储空间不足,刚才的内容没有保存,以前的内容都在。请清理空间后再试一次。",
     "storage.busy": "本机数据正被另一个程序使用,请稍等几秒再试。",

@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import media, outbox, search
+from field_client import lease, media, outbox, search
 from field_client.clock import Clock
+from field_client.settings import load_device
 from field_client.store import Store
 from sync.clock import anchored
 from sync.digest import checksum
@@ -81,6 +82,7 @@ def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> 
     now_ms = clock.uptime_ms()
     anchor = anchored(frame.server_at, uptime_ms=now_ms, boot=clock.boot, trip_ms=max(0, now_ms - asked_ms))
     store.put("anchor", vars(anchor))
+    lease.keep(store, load_device(store.home), frame.lease, clock)
     if frame.epoch != store.get("epoch", ""):
         # Another history: our cursors and the seqs of answered changes mean nothing in it.
         store.db.execute("UPDATE buckets SET refetch = 1 WHERE cursor > 0")

@@ -7,7 +7,7 @@ frame is kept the moment it is whole, so whatever arrived stays when the line is
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from field_client import outbox, replica
+from field_client import lease, outbox, replica
 from field_client.clock import Clock
 from field_client.errors import NoConnection
 from field_client.store import Store
@@ -83,6 +83,7 @@ class Conversation:
             proof=proof(epoch, ours),
             tags={name: tag(epoch, name, state) for name, state in ours.items()},
             clock=self._store.evidence(self._clock).to_dict(),
+            lease=lease.held_since(self._store),
             limit_bytes=min(ANSWER_BYTES, max(1, self._bytes_left())),
         )
 

@@ -1,14 +1,12 @@
 """What waits on this device and why, how much room there is, and how its clock stands."""
 
 import shutil
-from datetime import timedelta
 from typing import Any
 
-from field_client import blobs, drafts, messages, outbox, overlay
+from field_client import blobs, drafts, lease, messages, outbox, overlay
 from field_client.clock import Clock
 from field_client.settings import Device
 from field_client.store import Store
-from sync.canonical import instant, moment
 from sync.clock import offset_ms
 
 
@@ -41,7 +39,7 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
         "households": len(overlay.all_of(store, "household")),
         "incidents": store.value("SELECT count(*) FROM incidents"),
         "last_sync_at": synced_at,
-        "lease": _lease(device, clock, synced_at),
+        "lease": lease.observe(store, device, clock).to_dict(),
         "clock_offset_ms": offset_ms(store.evidence(clock)),
         "storage": _storage(store),
     }
@@ -49,11 +47,6 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
 
 def _waiting_visits(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM outbox WHERE type IN ('visit', 'amendment') AND outcome = ''"))
-
-
-def _lease(device: Device, clock: Clock, synced_at: str) -> dict[str, Any]:
-    ends = moment(synced_at or device.enrolled_at) + timedelta(days=device.lease_days)
-    return {"ends_at": instant(ends), "days_left": (ends - clock.wall()).days}
 
 
 def _storage(store: Store) -> dict[str, Any]:

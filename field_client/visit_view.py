@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import amendments, drafts, households, messages, overlay, receipts
+from field_client import amendments, drafts, households, lease, messages, overlay, receipts
 from field_client.drafts import Draft
 from field_client.errors import FieldError
 from field_client.overlay import Seen
@@ -24,11 +24,13 @@ def all_visits(store: Store, device: Device, *, returned_only: bool = False) -> 
 def show(store: Store, device: Device, visit_id: str) -> dict[str, Any]:
     """Give all of a visit: its line, its document, its amendments, its photos' progress, what the reviewer pinned.
 
-    Raises FieldError("visit.unknown").
+    Raises FieldError("visit.unknown", "lease.over") when it is no draft and the lease is over.
     """
     draft = drafts.find(store, visit_id)
     if draft and not draft.is_amendment:
         return _draft_line(store, draft) | {"document": draft.document, "photos": _photos(store, [draft.document])}
+    if draft is None:
+        lease.require(store)
     visit_id = draft.visit_id if draft else visit_id
     visit = next((one for one in _own_visits(store, device) if one.id == visit_id), None)
     visit = visit or overlay.one(store, "visit", visit_id)

@@ -43,11 +43,12 @@ def start(
     kind: str | None = None,
     mode: str = DEFAULT_MODE,
 ) -> Draft:
-    """Start a visit to a household; the device's user is its first investigator. A task for the household is begun.
+    """Start a visit to a household, by id or number; the device's user is its first investigator, a task for it is begun.
 
     Raises FieldError for an unknown household, kind, mode or form.
     """
     household = households.get(store, household_id)
+    household_id = household.id
     task = _open_task(store, household_id)
     kind = kind or (task["kind"] if task and task["kind"] in messages.VISIT_KINDS else DEFAULT_KIND)
     if kind not in messages.VISIT_KINDS:

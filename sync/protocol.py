@@ -75,14 +75,17 @@ class Request:
     proof: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     clock: Mapping[str, Any] = field(default_factory=dict)
+    lease: str = ""  # when the lease that the device holds was given
     limit_bytes: int = 1 << 20
     protocol: int = PROTOCOL
     schema: int = SCHEMA
 
     def encode(self) -> bytes:
         """Write the request's body."""
+        lease = {"lease": self.lease} if self.lease else {}
         return dumps(
             {
+                **lease,
                 "protocol": self.protocol,
                 "schema": self.schema,
                 "installation": self.installation,
@@ -117,6 +120,7 @@ class Request:
             proof=str(plain.get("proof", "")),
             tags=tags,
             clock=clock if isinstance(clock, dict) else {},
+            lease=str(plain.get("lease", "")),
             limit_bytes=limit,
             schema=plain["schema"],
         )
@@ -172,10 +176,14 @@ class BucketState(NamedTuple):
 
 @dataclass(frozen=True)
 class Welcome:
-    """Who answers, and when: the anchor for the device's clock. Another epoch means that the server was restored."""
+    """Who answers, and when: the anchor for the device's clock. Another epoch means that the server was restored.
+
+    `lease` is a new one, signed (`sync.lease`), when the device's own is due.
+    """
 
     server_at: str
     epoch: str
+    lease: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -238,7 +246,8 @@ def encode(frame: Frame) -> bytes:
     """Write one frame as one line. Rows' bodies are put in as they are: they are canonical JSON already."""
     match frame:
         case Welcome():
-            return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch})
+            lease = {"lease": dict(frame.lease)} if frame.lease is not None else {}
+            return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch, **lease})
         case Acks():
             results = [result.to_dict() for result in frame.results]
             return _line(
@@ -264,7 +273,9 @@ def decode(line: bytes) -> Frame:
     try:
         match plain["frame"]:
             case "welcome":
-                return Welcome(_text(plain["server_at"]), _text(plain["epoch"]))
+                lease = plain.get("lease")
+                _need(lease is None or isinstance(lease, dict), "welcome.lease")
+                return Welcome(_text(plain["server_at"]), _text(plain["epoch"]), lease)
             case "acks":
                 results = tuple(Result.from_dict(one) for one in plain["results"])
                 return Acks(_count(plain["applied_n"]), _count(plain["durable_n"]), results)

@@ -163,7 +163,7 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         f"{found['user']['display_name']}，{found['device']['name']}",
         f"等待上传：走访 {waiting['visits']} 次，修改共 {waiting['records']} 条，照片 {waiting['photos']} 张",
         f"草稿 {found['drafts']} 份；等待审核 {found['held']} 条；被拒 {found['refused']} 条；本机家庭 {found['households']} 户",
-        f"上次同步：{found['last_sync_at'] or '还没有'}；离线期限还有 {found['lease']['days_left']} 天",
+        f"上次同步：{found['last_sync_at'] or '还没有'}；{_lease_words(found['lease'])}",
         f"存储已用 {storage['used_percent']}%",
     ]
     if found["clock_offset_ms"] is not None and abs(found["clock_offset_ms"]) >= 60_000:
@@ -172,6 +172,10 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         f"照片待处理：{messages.PHOTO_KINDS.get(one['kind'], '签名')}，{one['message']}" for one in waiting["set_aside"]
     ]
     return lines
+
+
+def _lease_words(lease: dict[str, Any]) -> str:
+    return messages.text("lease.over") if lease["is_over"] else f"离线期限还有 {lease['days_left']} 天"
 
 
 def _offset_line(offset_ms: int) -> str:

@@ -26,7 +26,7 @@ def add_to(main: click.Group) -> None:
 
 
 def _add_recording(group: click.Group) -> None:
-    @command(group, "start", help="开始走访一户，输出走访编号。有这户的任务会自动关联。")
+    @command(group, "start", help="开始走访一户，输出走访编号。有这户的任务会自动关联。写家庭编号或户编号都可以。")
     @click.argument("household")
     @click.option("--form", "form_id", help="用哪张表（只有一张时不用选）。")
     @click.option("--kind", help=f"走访类别：{'、'.join(f'{k}({v})' for k, v in messages.VISIT_KINDS.items())}")

@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from field_client import unlock
+from field_client import lease, unlock
 from field_client.clock import Clock
 from field_client.settings import Device, Home, load_device
 from field_client.store import Store, open_store
@@ -83,4 +83,5 @@ def store() -> Store:
     """Give this request's store; it is closed with the request."""
     if "store" not in g:
         g.store = desk().open_store()
+        lease.observe(g.store, desk().device, desk().clock)
     return cast(Store, g.store)

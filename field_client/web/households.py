@@ -35,6 +35,13 @@ def one(household_id: str) -> str:
     )
 
 
+@blueprint.post("/visits")
+def begin_by_number() -> Response:
+    """Begin a visit by the number on the household's papers: what is left when the lease is over."""
+    household = households.get(store(), request.form.get("number", "").strip())
+    return begin(household.id)
+
+
 @blueprint.post("/<household_id>/visits")
 def begin(household_id: str) -> Response:
     """Begin a visit; one that was begun before is gone on with, so that pressing twice begins one."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, render_template
 
+from field_client import lease
 from field_client.store import Store
 from field_client.web.desk import desk, store
 
@@ -30,6 +31,7 @@ def facts() -> dict[str, Any]:
         "photos": opened.value("SELECT count(*) FROM blobs WHERE state = 'waiting'"),
         "synced_at": opened.get("synced_at", ""),
         "percent": percent,
+        "lease": lease.observe(opened, desk().device, desk().clock),
         "room": "alarm" if percent >= ALARM_PERCENT else "warn" if percent >= WARN_PERCENT else "ok",
     }
 

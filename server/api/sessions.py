@@ -18,6 +18,7 @@ from server.domain.errors import DomainError
 from server.models.office import Staff
 from server.services import devices, sign_in
 from server.transaction import parts, transact
+from sync import lease
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/api/v1", description="登录与设备")
 
@@ -76,6 +77,9 @@ def enrol(asked: dict[str, str]) -> dict[str, object]:
             "installation": enrolled.installation,
             "receipt_key": parts().vault.receipt_public_key,
             "lease_days": parts().settings.lease_days,
+            "lease": lease.grant(
+                enrolled.device.id, now=now(), days=parts().settings.lease_days, key=parts().vault.receipt_key
+            ).to_dict(),
             "staff": {
                 "id": staff.id,
                 "username": staff.username,

@@ -35,8 +35,8 @@ def exchange() -> Response:
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:
-            poll = parts().settings.poll_seconds
-            for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now(), poll_seconds=poll):
+            settings = parts().settings
+            for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now(), settings=settings):
                 yield encode(frame)
 
     pieces, encoding = compression.packed(lines(), request.headers.get("Accept-Encoding", ""))

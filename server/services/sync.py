@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,8 @@ from server.queries import records, scope
 from server.services.changes import Ledger
 from server.services.mutations import Decided, Sender, decide
 from server.services.store import bulk_insert
-from sync import clock
+from server.settings import Settings
+from sync import clock, lease
 from sync.canonical import dumps, instant, loads
 from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof, tag
 from sync.records import REGISTRY
@@ -58,7 +60,7 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
 
 
 def answer(
-    session: Session, vault: Vault, actor: Actor, request: Request, acks: Acks, *, now: datetime, poll_seconds: int
+    session: Session, vault: Vault, actor: Actor, request: Request, acks: Acks, *, now: datetime, settings: Settings
 ) -> Iterator[Frame]:
     """Tell a device what is in its scope and what changed since its cursors, within the bytes that it asked for.
 
@@ -66,14 +68,14 @@ def answer(
     is read with two statements.
     """
     epoch = records.epoch(session)
-    yield Welcome(instant(now), epoch)
+    yield Welcome(instant(now), epoch, _lease(vault, actor, request, now, settings.lease_days))
     yield acks
     names = scope.buckets_of(session, actor)
     rows = records.buckets(session, names)
     states = {name: _state(rows.get(name)) for name in names}
     if request.proof == proof(epoch, states):
         yield Scope(same=True)
-        yield End(more=False, after_s=poll_seconds)
+        yield End(more=False, after_s=settings.poll_seconds)
         return
     yield _scope(request, epoch, states, rows)
     have = request.have if request.epoch == epoch else {}
@@ -87,7 +89,14 @@ def answer(
                 return
             left -= sum(len(row.body or b"") + ROW_OVERHEAD_BYTES for row in page.rows)
             yield page
-    yield End(more=False, after_s=poll_seconds)
+    yield End(more=False, after_s=settings.poll_seconds)
+
+
+def _lease(vault: Vault, actor: Actor, request: Request, now: datetime, days: int) -> dict[str, Any] | None:
+    """Give the device a new lease when its own is due."""
+    if actor.device_id is None or not lease.is_due(request.lease, now=now):
+        return None
+    return lease.grant(actor.device_id, now=now, days=days, key=vault.receipt_key).to_dict()
 
 
 def _scope(request: Request, epoch: str, states: Mapping[str, BucketState], rows: Mapping[str, Bucket]) -> Scope:

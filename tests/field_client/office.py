@@ -18,8 +18,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync import packing
-from sync.canonical import dumps
+from sync.canonical import dumps, moment
 from sync.digest import checksum
+from sync.lease import grant, is_due
 from sync.protocol import (
     Acks,
     BucketState,
@@ -83,6 +84,7 @@ class Office:
         self.tokens: set[str] = set()
         self.requests: list[str] = []
         self.revoked = False
+        self.leases = True
         # Faults
         self.cut_answer_at: int | None = None
         self.lose_answers = 0
@@ -125,6 +127,9 @@ class Office:
     def visits(self) -> list[str]:
         return [row.id for home in self.buckets.values() for row in home.live() if row.type == "visit"]
 
+    def lease(self, device_id: str) -> dict[str, Any]:
+        return grant(device_id, now=moment(SERVER_AT), days=14, key=self.receipt_key).to_dict()
+
     # the exchange
 
     def exchange(self, request: Request) -> list[Frame]:
@@ -132,7 +137,8 @@ class Office:
             results = [self._apply(mutation) for mutation in request.mutations]
             durable = self.applied_n if self.durable_n is None else min(self.durable_n, self.applied_n)
             told = tuple(result for result in results if result)
-            return [Welcome(SERVER_AT, self.epoch), Acks(self.applied_n, durable, told), *self._feed(request)]
+            given = self.lease("device-1") if self.leases and is_due(request.lease, now=moment(SERVER_AT)) else None
+            return [Welcome(SERVER_AT, self.epoch, given), Acks(self.applied_n, durable, told), *self._feed(request)]
 
     def _feed(self, request: Request) -> list[Frame]:
         states = {name: self.buckets[name].state() for name in sorted(self.scope)}
@@ -346,7 +352,15 @@ class Handler(BaseHTTPRequestHandler):
         roles = [{"role": "caseworker", "area_code": "430981001"}]
         staff = {"id": STAFF_ID, "username": "caseworker1", "display_name": "李建国", "roles": roles}
         self._json(
-            201, {"device_id": device_id, "installation": 1, "receipt_key": key, "lease_days": 14, "staff": staff}
+            201,
+            {
+                "device_id": device_id,
+                "installation": 1,
+                "receipt_key": key,
+                "lease_days": 14,
+                "lease": self.office.lease(device_id),
+                "staff": staff,
+            },
         )
 
     def _open_session(self, device_id: str) -> None:

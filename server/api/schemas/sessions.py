@@ -63,6 +63,7 @@ class DeviceOut(Schema):
     installation = fields.Integer()
     receipt_key = fields.String()
     lease_days = fields.Integer()
+    lease = fields.Dict()
     staff = fields.Nested(StaffOut)
 
 
