@@ -4,19 +4,42 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
 from server.models.base import Base
-from server.models.ledger import Bucket, Deployment, Record, Tombstone
+from server.models.ledger import Bucket, Deployment, Record
+from server.queries.many import among, run
 from sync.canonical import dumps, loads
-from sync.merge import Mark
+from sync.digest import as_text
+from sync.merge import UNSEEN, Mark
 from sync.protocol import Row
 from sync.records import REGISTRY
 
 Key = tuple[str, str]
-SLICE = 400  # Keys in one statement; SQLite allows 32,766 parameters, PostgreSQL's planner likes fewer.
+SLICE = 400  # Keys in one statement: PostgreSQL's planner likes few.
+
+
+@dataclass
+class Counter:
+    """A bucket's counter: its head, the number of its live records, and the sum over their digests under its key."""
+
+    id: str
+    head: int
+    live: int
+    total: int
+    key: bytes
+
+    @property
+    def checksum(self) -> str:
+        """The sum as it travels."""
+        return as_text(self.total)
+
+    @property
+    def checksum_key(self) -> str:
+        """The key as it travels."""
+        return self.key.hex()
 
 
 @dataclass(frozen=True)
@@ -33,13 +56,13 @@ def stored(session: Session, vault: Vault, keys: Sequence[Key]) -> dict[Key, Sto
     """Read live records by (type, id); those that do not exist are left out."""
     found: dict[Key, Stored] = {}
     for part in _slices(keys):
-        for row in session.execute(
-            select(Record.type, Record.id, Record.bucket, Record.seq, Record.body, Record.sealed, Record.marks).where(
-                tuple_(Record.type, Record.id).in_(part)
-            )
+        for type_, id_, bucket, seq, body, sealed, marks in run(
+            session,
+            "SELECT type, id, bucket, seq, body, sealed, marks FROM record WHERE (type, id) IN ({keys})",
+            keys=among(part),
         ):
-            fields = from_row(vault, row.type, row.id, row.body, row.sealed)
-            found[row.type, row.id] = Stored(row.bucket, row.seq, fields, _marks_from_row(row.marks))
+            fields = from_row(vault, type_, id_, body, sealed)
+            found[type_, id_] = Stored(bucket, seq, fields, _marks_from_row(marks))
     return found
 
 
@@ -66,18 +89,22 @@ def feed(session: Session, vault: Vault, bucket: str, *, since: int, limit: int)
 def _after(
     session: Session, vault: Vault, bucket: str, since: int, limit: int | None, *, upto: int | None = None
 ) -> list[tuple[Row, int]]:
-    live = select(Record).where(Record.bucket == bucket, Record.seq > since).order_by(Record.seq).limit(limit)
-    dead = select(Tombstone).where(Tombstone.bucket == bucket, Tombstone.seq > since).order_by(Tombstone.seq)
-    if upto is not None:
-        live, dead = live.where(Record.seq <= upto), dead.where(Tombstone.seq <= upto)
-    pairs = [
-        (Row(r.type, r.id, r.seq, whole_body(vault, r.type, r.id, r.body, r.sealed)), r.batch_end)
-        for r in session.execute(live.with_only_columns(*Record.__table__.columns))
+    within = {"bucket": bucket, "since": since, "upto": UNSEEN if upto is None else upto, "limit": limit or ALL_ROWS}
+    return [
+        (Row(type_, id_, seq, whole_body(vault, type_, id_, body, sealed) if body is not None else None, reason), end)
+        for type_, id_, seq, body, sealed, reason, end in run(session, _AFTER, **within)
     ]
-    for t in session.execute(dead.limit(limit).with_only_columns(*Tombstone.__table__.columns)):
-        pairs.append((Row(t.type, t.id, t.seq, None, t.reason), t.batch_end))
-    pairs.sort(key=lambda pair: pair[0].seq)
-    return pairs[:limit] if limit is not None else pairs
+
+
+ALL_ROWS = 1 << 31
+_AFTER = """
+SELECT * FROM (
+  SELECT type, id, seq, body, sealed, '' AS reason, batch_end FROM record
+  WHERE bucket = {bucket} AND seq > {since} AND seq <= {upto} ORDER BY seq LIMIT {limit}) AS live
+UNION ALL SELECT * FROM (
+  SELECT type, id, seq, CAST(NULL AS bytea), CAST(NULL AS bytea), reason, batch_end FROM tombstone
+  WHERE bucket = {bucket} AND seq > {since} AND seq <= {upto} ORDER BY seq LIMIT {limit}) AS dead
+ORDER BY seq LIMIT {limit}"""
 
 
 def whole(session: Session, vault: Vault, bucket: str) -> Iterator[tuple[str, str, int, bytes]]:
@@ -126,16 +153,15 @@ def places(session: Session, keys: Sequence[Key]) -> dict[Key, tuple[str, int]]:
     """Read in which bucket, and at which seq, records stand now."""
     found: dict[Key, tuple[str, int]] = {}
     for part in _slices(keys):
-        columns = select(Record.type, Record.id, Record.bucket, Record.seq)
-        rows = session.execute(columns.where(tuple_(Record.type, Record.id).in_(part)))
-        found.update({(row.type, row.id): (row.bucket, row.seq) for row in rows})
+        asked = "SELECT type, id, bucket, seq FROM record WHERE (type, id) IN ({keys})"
+        found.update({(row[0], row[1]): (row[2], row[3]) for row in run(session, asked, keys=among(part))})
     return found
 
 
-def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], str]) -> dict[str, Bucket]:
+def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], str]) -> dict[str, Counter]:
     """Lock buckets in sorted order, making those that do not exist yet."""
-    statement = select(Bucket).where(Bucket.id.in_(ids)).order_by(Bucket.id).with_for_update()
-    found = {bucket.id: bucket for bucket in session.scalars(statement.execution_options(populate_existing=True))}
+    lock = " FOR UPDATE" if session.get_bind().dialect.name == "postgresql" else ""
+    found = {row[0]: _counter(row) for row in run(session, f"{_BUCKETS} ORDER BY id{lock}", ids=among(ids))}
     missing = [name for name in ids if name not in found]
     if missing:
         for name in missing:
@@ -145,14 +171,17 @@ def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], s
     return found
 
 
-def buckets(session: Session, ids: Iterable[str]) -> dict[str, Bucket]:
+def buckets(session: Session, ids: Iterable[str]) -> dict[str, Counter]:
     """Read buckets without locking; one that has never had a record does not exist."""
-    wanted = sorted(ids)
-    found: dict[str, Bucket] = {}
-    for start in range(0, len(wanted), SLICE):
-        statement = select(Bucket).where(Bucket.id.in_(wanted[start : start + SLICE]))
-        found.update({bucket.id: bucket for bucket in session.scalars(statement)})
-    return found
+    return {row[0]: _counter(row) for row in run(session, _BUCKETS, ids=among(sorted(ids)))}
+
+
+_BUCKETS = "SELECT id, head, live, checksum, checksum_key FROM bucket WHERE id IN ({ids})"
+
+
+def _counter(row: Any) -> Counter:
+    name, head, live, checksum, key = row
+    return Counter(name, head, live, int(checksum, 16), bytes.fromhex(key))
 
 
 def epoch(session: Session) -> str:
@@ -163,14 +192,14 @@ def epoch(session: Session) -> str:
 def delete_records(session: Session, keys: Sequence[Key]) -> None:
     """Take removed records out; their last values stand in the history."""
     for part in _slices(keys):
-        session.execute(delete(Record).where(tuple_(Record.type, Record.id).in_(part)))
+        run(session, "DELETE FROM record WHERE (type, id) IN ({keys})", keys=among(part))
 
 
 def delete_tombstones(session: Session, keys: Sequence[tuple[str, str, str]]) -> None:
     """Take out the tombstones of records that (again) live in the bucket."""
     for start in range(0, len(keys), SLICE):
-        part = keys[start : start + SLICE]
-        session.execute(delete(Tombstone).where(tuple_(Tombstone.bucket, Tombstone.type, Tombstone.id).in_(part)))
+        part = among(keys[start : start + SLICE])
+        run(session, "DELETE FROM tombstone WHERE (bucket, type, id) IN ({keys})", keys=part)
 
 
 def delete_index(session: Session, index: Mapping[str, type[Base]], keys: Sequence[Key]) -> None:

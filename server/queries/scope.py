@@ -22,6 +22,11 @@ def buckets_of(session: Session, actor: Actor) -> list[str]:
     return [REFERENCE, user_bucket(actor.staff_id), *session.scalars(villages)]
 
 
+def is_village(session: Session, code: str) -> bool:
+    """Tell whether a code is that of a village of this deployment."""
+    return session.scalars(select(Area.level).where(Area.code == code)).one_or_none() == "village"
+
+
 def sees_bucket(actor: Actor, deed: str, bucket: str) -> bool:
     """Tell whether an actor may do a deed in a bucket: own tasks always, villages by role and area."""
     if bucket.startswith("user:"):

@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from server.adapters.vault import Vault
 from server.models.index import INDEX
 from server.models.ledger import Bucket, Change, Record, Tombstone
-from server.queries import records
+from server.queries import records, scope
 from server.services.index import index_rows
 from server.services.store import bulk_insert, bulk_upsert
 from sync import digest
@@ -78,20 +78,32 @@ class Ledger:
     """The changes of one transaction. Reading through it sees what was staged before; nothing is written until `seal`."""
 
     def __init__(self, session: Session, vault: Vault) -> None:
-        self.session = session
+        self._session = session
         self.vault = vault
         self._read: dict[Key, records.Stored | None] = {}
         self._staged: dict[Key, Staged] = {}
+        self._villages: dict[str, bool] = {}
         self._undo: dict[Key, Staged | None] | None = None
+        self._savepoint: SessionTransaction | None = None
+
+    @property
+    def session(self) -> Session:
+        """The transaction's session. A deed that may be undone gets its savepoint when it first asks for the session."""
+        if self._undo is not None and self._savepoint is None:
+            self._savepoint = self._session.begin_nested()
+        return self._session
 
     @contextmanager
     def whole_or_nothing(self) -> Iterator[None]:
         """Undo what was staged and written inside when it raises: what is refused leaves no half of itself behind."""
         undo = self._undo = {}
         try:
-            with self.session.begin_nested():
-                yield
+            yield
+            if self._savepoint is not None:
+                self._savepoint.commit()
         except BaseException:
+            if self._savepoint is not None:
+                self._savepoint.rollback()
             for key, before in undo.items():
                 if before is None:
                     del self._staged[key]
@@ -99,12 +111,12 @@ class Ledger:
                     self._staged[key] = before
             raise
         finally:
-            self._undo = None
+            self._undo = self._savepoint = None
 
     def preload(self, keys: Iterable[Key]) -> None:
         """Read many records in one go before they are asked for one by one."""
         missing = [key for key in set(keys) if key not in self._read]
-        found = records.stored(self.session, self.vault, missing)
+        found = records.stored(self._session, self.vault, missing)
         self._read.update({key: found.get(key) for key in missing})
 
     def get(self, record_type: str, record_id: str) -> Current | None:
@@ -122,6 +134,12 @@ class Ledger:
             return None if staged.removed else staged.bucket
         stored = self._stored((record_type, record_id))
         return stored.bucket if stored else None
+
+    def is_village(self, code: str) -> bool:
+        """Tell whether a bucket is a village of this deployment; each is looked up once in a transaction."""
+        if code not in self._villages:
+            self._villages[code] = scope.is_village(self._session, code)
+        return self._villages[code]
 
     def staged(self, record_type: str) -> list[Mapping[str, Any]]:
         """Give the fields of this transaction's records of a type, which the typed index does not know yet."""
@@ -180,12 +198,12 @@ class Ledger:
         if not staged:
             return {}
         touched = {one.bucket for one in staged} | {one.before.bucket for one in staged if one.before}
-        buckets = records.locked_buckets(self.session, sorted(touched), _new_key)
+        buckets = records.locked_buckets(self._session, sorted(touched), _new_key)
         self._check_unchanged(staged)
         written = _Written(buckets)
         for one in staged:
             written.take(one, self._marks, self.vault, now)
-        written.store(self.session, self.vault)
+        written.store(self._session, self.vault)
         return {(one.type, one.id): (one.bucket, one.seq) for one in staged}
 
     def _stored(self, key: Key) -> records.Stored | None:
@@ -208,10 +226,10 @@ class Ledger:
         return self._staged[key]
 
     def _check_unchanged(self, staged: list[Staged]) -> None:
-        places = records.places(self.session, [(one.type, one.id) for one in staged])
-        for one in staged:  # The seq alone is not enough: another bucket may count the same one.
-            if places.get((one.type, one.id)) != ((one.before.bucket, one.before.seq) if one.before else None):
-                raise ReadStale
+        read = {(one.type, one.id): (one.before.bucket, one.before.seq) for one in staged if one.before}
+        # The seq alone is not enough: another bucket may count the same one. What is new is looked for by inserting it.
+        if records.places(self._session, list(read)) != read:
+            raise ReadStale
 
     @staticmethod
     def _moves(one: Staged) -> bool:
@@ -231,7 +249,7 @@ class Ledger:
 class _Written:
     """The rows that one seal writes, gathered first, so that the locked time is a few bulk statements."""
 
-    buckets: dict[str, Bucket]
+    buckets: dict[str, records.Counter]
     created: list[dict[str, Any]] = field(default_factory=list)
     updated: list[dict[str, Any]] = field(default_factory=list)
     tombstones: list[dict[str, Any]] = field(default_factory=list)
@@ -279,6 +297,7 @@ class _Written:
         bulk_upsert(session, Record, self.updated)
         bulk_upsert(session, Tombstone, self.tombstones)
         bulk_insert(session, Change, self.changes)
+        bulk_upsert(session, Bucket, [_counted(one) for one in self.buckets.values()])
         records.delete_index(session, INDEX, self.gone)
         for model, rows in index_rows(vault, [(one.type, one.id, one.bucket, one.fields) for one in self.live]):
             bulk_upsert(session, model, rows)
@@ -289,11 +308,10 @@ class _Written:
         return self.buckets[bucket].head
 
     def _sum(self, bucket: str, one: Staged, seq: int, whole: bytes, *, sign: int) -> None:
-        row = self.buckets[bucket]
-        part = digest.record_digest(bytes.fromhex(row.checksum_key), one.type, one.id, seq, whole)
-        total = int(row.checksum, 16)
-        row.checksum = digest.as_text(digest.add(total, part) if sign > 0 else digest.remove(total, part))
-        row.live += sign
+        counter = self.buckets[bucket]
+        part = digest.record_digest(counter.key, one.type, one.id, seq, whole)
+        counter.total = (digest.add if sign > 0 else digest.remove)(counter.total, part)
+        counter.live += sign
 
 
 def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
@@ -320,6 +338,16 @@ def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
         "at": now,
         "values": vault.seal(plain, f"change/{one.type}/{one.id}") if is_sealed else plain,
         "is_sealed": is_sealed,
+    }
+
+
+def _counted(counter: records.Counter) -> dict[str, Any]:
+    return {
+        "id": counter.id,
+        "head": counter.head,
+        "live": counter.live,
+        "checksum": counter.checksum,
+        "checksum_key": counter.checksum_key,
     }
 
 

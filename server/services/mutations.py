@@ -16,7 +16,6 @@ from server.domain.faults import where
 from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.ledger import HeldValue
-from server.models.office import Area
 from server.services import held_work, receipts, rights, visits
 from server.services.changes import Author, Ledger
 from server.services.ids import make_id
@@ -148,8 +147,7 @@ def _hold_whole(ledger: Ledger, sender: Sender, mutation: Mutation, bucket: str,
 def _is_home(ledger: Ledger, record_type: RecordType, bucket: str) -> bool:
     """Tell whether records of a type live in a bucket: what lies where nobody subscribes is as good as lost."""
     if record_type.home is Home.VILLAGE:
-        area = ledger.session.get(Area, bucket)
-        return area is not None and area.level == "village"
+        return ledger.is_village(bucket)
     return record_type.home is Home.USER and bucket.startswith("user:")
 
 

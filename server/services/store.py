@@ -1,14 +1,21 @@
-"""Writing many rows at once, the same on SQLite and PostgreSQL."""
+"""Writing many rows at once, the same on SQLite and PostgreSQL.
+
+This is the hottest writing of a sync. On PostgreSQL all rows travel as one binary array for each column (`unnest`), which
+costs a fraction of a statement for each row; SQLite takes row after row anyway.
+"""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, String, Table, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from server.models.base import Base
+
+Row = dict[str, Any]
 
 
 def hold(session: Session, names: Iterable[str]) -> None:
@@ -22,24 +29,60 @@ def hold(session: Session, names: Iterable[str]) -> None:
             session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def bulk_insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert new rows. Raises IntegrityError when one exists."""
+def bulk_insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """Insert new rows. Every row names the same columns. Raises IntegrityError when one exists."""
     if rows:
-        session.execute(insert(model), rows)
+        _write(session, _table(model), rows, "")
 
 
-def bulk_upsert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+def bulk_upsert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
     """Insert rows, or replace those whose primary key exists. Every row names the same columns."""
     if not rows:
         return
+    table = _table(model)
+    keys = [column.name for column in table.primary_key]
+    others = ", ".join(f'"{name}" = excluded."{name}"' for name in rows[0] if name not in keys)
+    quoted = ", ".join(f'"{key}"' for key in keys)
+    _write(session, table, rows, f"ON CONFLICT ({quoted}) DO {f'UPDATE SET {others}' if others else 'NOTHING'}")
+
+
+def _write(session: Session, table: Table, rows: Sequence[Row], conflict: str) -> None:
+    session.flush()  # What was added one by one comes first.
+    connection = session.connection()
+    names = tuple(rows[0])
+    binders = [_binder(connection.dialect, table, name) for name in names]
+    columns = ", ".join(f'"{name}"' for name in names)
+    into = f'INSERT INTO "{table.name}" ({columns})'
+    if connection.dialect.name == "postgresql":
+        arrays = ", ".join(f"%b::{_sql_type(connection.dialect, table, name)}[]" for name in names)
+        values = tuple([_bound(bind, row[name]) for row in rows] for bind, name in zip(binders, names, strict=True))
+        connection.exec_driver_sql(" ".join((into, "SELECT * FROM unnest(", arrays, ")", conflict)), values)
+        return
+    marks = ", ".join("?" * len(names))
+    pairs = list(zip(binders, names, strict=True))
+    lines = [tuple(_bound(bind, row[name]) for bind, name in pairs) for row in rows]
+    connection.exec_driver_sql(" ".join((into, "VALUES (", marks, ")", conflict)), lines)
+
+
+def _table(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key]
-    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if others:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    session.execute(statement, rows)
+    return table
+
+
+def _bound(bind: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if bind is None else bind(value)
+
+
+@cache
+def _binder(dialect: Dialect, table: Table, name: str) -> Callable[[Any], Any] | None:
+    """Give what turns a column's values into the driver's, or None where they are the same."""
+    kind: TypeEngine[Any] = table.c[name].type
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+@cache
+def _sql_type(dialect: Dialect, table: Table, name: str) -> str:
+    """Name a column's type for a cast; a text's length is left to the table, because a cast would cut it silently."""
+    kind = table.c[name].type
+    return "text" if isinstance(kind, String) else kind.compile(dialect)

@@ -16,7 +16,6 @@ from server.adapters.vault import Vault
 from server.domain.errors import DeviceCloned, DeviceRequired
 from server.domain.permissions import Actor
 from server.models.device import Device, Installation, MutationResult
-from server.models.ledger import Bucket
 from server.queries import records, scope
 from server.services.changes import Ledger
 from server.services.mutations import Decided, Sender, decide
@@ -99,7 +98,9 @@ def _lease(vault: Vault, actor: Actor, request: Request, now: datetime, days: in
     return lease.grant(actor.device_id, now=now, days=days, key=vault.receipt_key).to_dict()
 
 
-def _scope(request: Request, epoch: str, states: Mapping[str, BucketState], rows: Mapping[str, Bucket]) -> Scope:
+def _scope(
+    request: Request, epoch: str, states: Mapping[str, BucketState], rows: Mapping[str, records.Counter]
+) -> Scope:
     """Name what differs from the device's tags; all of it where a difference hides behind equal tags."""
     tags = request.tags if request.epoch == epoch else {}
     told = {name: state for name, state in states.items() if tags.get(name) != tag(epoch, name, state)}
@@ -186,5 +187,5 @@ def _bound(installation: Installation, n: int) -> str:
     return f"mutation/{installation.device_id}/{installation.number}/{n}"
 
 
-def _state(bucket: Bucket | None) -> BucketState:
+def _state(bucket: records.Counter | None) -> BucketState:
     return BucketState(bucket.head, bucket.live, bucket.checksum) if bucket else BucketState(0, 0, "0" * 32)

@@ -1,12 +1,14 @@
 """One value, one byte form; and no bytes that mean two values."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sync import canonical
 from sync.canonical import dumps, instant, loads, moment
 from sync.errors import Malformed, NotCanonical, SyncError
 from tests.sync.values import JSON, MOMENT
@@ -119,3 +121,53 @@ def test_the_time_zone_in_which_a_moment_was_told_does_not_show(at: datetime, mi
 def test_only_the_one_form_of_an_instant_is_read(text: str):
     with pytest.raises(Malformed):
         moment(text)
+
+
+def by_the_standard_library(monkeypatch: pytest.MonkeyPatch, deed: Any, value: Any) -> Any:
+    """What a deed gives, or the kind of its refusal, where orjson is not installed."""
+    with monkeypatch.context() as patch:
+        patch.setattr(canonical, "quick", None)
+        return outcome(deed, value)
+
+
+def outcome(deed: Any, value: Any) -> Any:
+    try:
+        return deed(value)
+    except SyncError as error:
+        return type(error)
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary(max_size=3)
+    | st.dates()
+    | st.uuids(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=JSON | ODD)
+@example(value="".join(map(chr, [*range(0x100), 0x2028, 0x2029, 0xFFFF, 0x10000, 0x10FFFF])))
+@example(value={chr(0xFFFF): 1, chr(0x10000): 2, "é": 3, "Z": 4, "a": 5})
+@example(value=[1 << 53, -(1 << 63), 1 << 64, 1 << 200])
+def test_with_and_without_orjson_a_value_has_the_same_bytes_or_the_same_refusal(value: Any, monkeypatch: Any):
+    assert outcome(dumps, value) == by_the_standard_library(monkeypatch, dumps, value)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=30) | JSON.map(dumps) | JSON.map(lambda value: json.dumps(value, indent=1).encode()))
+@example(data=b'{"a":1,"a":1}')
+@example(data=b"[1.5]")
+@example(data=b"[-0]")
+@example(data=b"18446744073709551616")
+@example(data=b'"\\u00e9"')
+@example(data=b" 1")
+def test_with_and_without_orjson_bytes_mean_the_same_or_are_refused_alike(data: bytes, monkeypatch: Any):
+    found, expected = outcome(loads, data), by_the_standard_library(monkeypatch, loads, data)
+    assert repr(found) == repr(expected)
