@@ -5,7 +5,7 @@ Several steps, each its own transaction, shared by every way on which bytes arri
 
 from server.domain.permissions import Actor
 from server.queries.visits import visits_resting_on
-from server.services import receipts, uploads
+from server.services import receipts, staging, uploads
 from server.services.changes import Ledger
 from server.transaction import parts, transact
 
@@ -16,9 +16,9 @@ def settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
     Called wherever an upload's standing is told, so that a crash between two of these steps heals at the next question.
     Raises UploadChecksumWrong when the bytes are not those that were announced.
     """
-    upload, staged = standing.upload, uploads.staged(parts().uploads, standing.upload.id)
+    upload, staged = standing.upload, staging.staged(parts().uploads, standing.upload.id)
     if standing.is_stored:
-        staged.unlink(missing_ok=True)  # Another device brought the same bytes first.
+        staging.discard(staged)  # Another device brought the same bytes first.
         return standing
     if standing.is_complete and staged.exists():
         with uploads.settling(parts().uploads, upload):

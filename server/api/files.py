@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import format_datetime
 
 from flask import Blueprint, Response, request, url_for
@@ -9,15 +10,16 @@ from werkzeug.exceptions import ClientDisconnected
 
 from server.api.context import current_actor, now
 from server.domain.errors import BodyTooLarge, UploadMetadataInvalid
-from server.services import uploads
+from server.services import staging, uploads
 from server.settling import settled
+from server.sweeping import sweep_now_and_then
 from server.transaction import parts, reading, transact
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,termination,expiration"
 ALGORITHMS = {"sha256": 32, "sha1": 20}
-PIECE_BYTES = 64 * 1024
+READ_BYTES = 16 * 1024  # A connection that hangs keeps so much to itself at most; the rest is in the file.
 
 
 @blueprint.after_request
@@ -56,6 +58,7 @@ def create() -> Response:
     actor = current_actor()
     length = request.headers.get("Upload-Length", "")
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
+    sweep_now_and_then()
     if not _is_number(length):
         raise UploadMetadataInvalid("需要文件大小")
     standing = transact(
@@ -71,7 +74,7 @@ def create() -> Response:
             now=now(),
         )
     )
-    standing = settled(actor, standing)
+    standing = settled(actor, _alone(standing))
     response = _told(standing, 201)
     response.headers["Location"] = url_for("files.piece", upload_id=standing.upload.id, _external=True)
     return response
@@ -81,7 +84,7 @@ def create() -> Response:
 def position(upload_id: str) -> Response:
     """Tell from where an upload goes on."""
     actor = current_actor()
-    standing = settled(actor, uploads.find(reading(), parts().uploads, actor, upload_id))
+    standing = settled(actor, _alone(uploads.find(reading(), parts().uploads, actor, upload_id)))
     response = _told(standing, 200)
     response.headers["Upload-Length"] = str(standing.upload.size)
     return response
@@ -104,8 +107,15 @@ def piece(upload_id: str) -> Response:
         return _told(standing, 204)
     if request.content_length and int(offset) + request.content_length > standing.upload.size:
         raise BodyTooLarge
-    checksum = _checksum(request.headers.get("Upload-Checksum"))
-    end = uploads.append(parts().uploads, standing.upload, int(offset), _arriving(), checksum=checksum)
+    end = uploads.append(
+        parts().uploads,
+        standing.upload,
+        int(offset),
+        _arriving(),
+        now=now(),
+        announced=request.content_length,
+        checksum=_checksum(request.headers.get("Upload-Checksum")),
+    )
     return _told(settled(actor, uploads.Standing(standing.upload, end)), 204)
 
 
@@ -118,10 +128,17 @@ def terminate(upload_id: str) -> Response:
     return Response(status=204)
 
 
+def _alone(standing: uploads.Standing) -> uploads.Standing:
+    """Let a connection that still writes give way to the one that asks; then the offset that is told stands."""
+    if standing.is_complete:
+        return standing
+    return replace(standing, offset=staging.give_way(staging.staged(parts().uploads, standing.upload.id)))
+
+
 def _arriving() -> Iterator[bytes]:
     """Give the body's bytes as they come; a cut line ends them, and what came before it is kept."""
     try:
-        while data := request.stream.read(PIECE_BYTES):
+        while data := request.stream.read(READ_BYTES):
             yield data
     except (ClientDisconnected, OSError):
         return

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server.cli import casework, demo, office, rules, upkeep
+from server.cli import casework, demo, office, rules, upkeep, uploads
 
 
 def register(app: Flask) -> None:
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         casework.households,
         casework.held,
         rules.policy,
+        uploads.uploads,
         upkeep.audit,
         upkeep.openapi,
         upkeep.doctor,

@@ -4,35 +4,23 @@ The rules are tus 1.0's (core, creation, checksum, termination, expiration). Cre
 so a lost answer leaves no orphan. The staged file's length is the offset: nothing else has to survive a crash.
 """
 
-import errno
-import fcntl
-import hashlib
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.domain.errors import (
-    BodyTooLarge,
-    NotAllowed,
-    StorageFull,
-    UploadBusy,
-    UploadChecksumWrong,
-    UploadGone,
-    UploadMetadataInvalid,
-    UploadOffsetWrong,
-)
+from server.domain.errors import BodyTooLarge, NotAllowed, UploadGone, UploadMetadataInvalid
 from server.domain.permissions import Actor, may_anywhere
 from server.models.blob import Blob, Upload
+from server.services import staging
 from server.services.ids import make_id
+from server.services.staging import staged
 from server.services.store import hold
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"%PDF-", "application/pdf"))
 
 
@@ -79,7 +67,7 @@ def create(
         session.add(upload)
     elif upload.size != size:  # One of the two lengths is wrong; the hash will tell. What came for the other is void.
         upload.size = size
-        staged(folder, upload.id).unlink(missing_ok=True)
+        staging.discard(staged(folder, upload.id))
     upload.expires_at = now + timedelta(hours=keep_hours)
     session.flush()
     return standing(session, folder, upload)
@@ -97,65 +85,35 @@ def standing(session: Session, folder: Path, upload: Upload) -> Standing:
     """Say how far an upload is: whole once the blob is stored, else as long as the staged file."""
     if session.get(Blob, upload.sha256) is not None:
         return Standing(upload, upload.size, is_stored=True)
-    path = staged(folder, upload.id)
-    return Standing(upload, path.stat().st_size if path.exists() else 0)
+    return Standing(upload, staging.length(staged(folder, upload.id)))
 
 
 def append(
-    folder: Path, upload: Upload, offset: int, pieces: Iterable[bytes], *, checksum: tuple[str, bytes] | None = None
+    folder: Path,
+    upload: Upload,
+    offset: int,
+    pieces: Iterable[bytes],
+    *,
+    now: datetime,
+    announced: int | None = None,
+    checksum: tuple[str, bytes] | None = None,
 ) -> int:
-    """Append bytes at the offset; gives the new offset. A cut connection keeps what came before the cut.
-
-    Raises UploadOffsetWrong, UploadBusy, BodyTooLarge, StorageFull (bytes so far are kept), or UploadChecksumWrong for a
-    piece whose announced hash does not fit (that piece is dropped).
-    """
-    with _locked(staged(folder, upload.id)) as file:
-        if os.fstat(file).st_size != offset:
-            raise UploadOffsetWrong
-        hasher = hashlib.new(checksum[0]) if checksum else None
-        end = offset
-        try:
-            for piece in pieces:
-                if end + len(piece) > upload.size:
-                    raise BodyTooLarge
-                _write_all(file, piece)
-                end += len(piece)
-                if hasher:
-                    hasher.update(piece)
-        except OSError as error:
-            if error.errno in FULL:
-                raise StorageFull from None
-            raise
-        finally:
-            os.fsync(file)
-        if checksum and hasher and hasher.digest() != checksum[1]:
-            os.ftruncate(file, offset)
-            raise UploadChecksumWrong
-        return end
-
-
-def verify(folder: Path, upload: Upload) -> None:
-    """Recompute the SHA-256 of a whole staged file.
-
-    Raises UploadChecksumWrong and starts the upload again when the bytes are not those that were announced.
-    """
+    """Append bytes to an upload of this size, as `staging.append` does; gives the new offset."""
     path = staged(folder, upload.id)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != upload.sha256:
-        path.unlink()
-        raise UploadChecksumWrong("文件内容与登记的不符, 将从头重传")
+    return staging.append(path, offset, pieces, size=upload.size, now=now, announced=announced, checksum=checksum)
 
 
 @contextmanager
 def settling(folder: Path, upload: Upload) -> Iterator[Path]:
-    """Hold a staged file alone while it is verified and stored. Raises UploadBusy while another connection does."""
+    """Hold a whole staged file alone while it is verified and stored. Raises UploadBusy while it is not whole."""
     path = staged(folder, upload.id)
-    with _locked(path) as file:
-        if not path.exists() or os.fstat(file).st_size != upload.size:  # Another connection was quicker by a hair.
-            path.unlink(missing_ok=True)
-            raise UploadBusy
+    with staging.settling(path, upload.size):
         yield path
+
+
+def verify(folder: Path, upload: Upload) -> None:
+    """Recompute the SHA-256 of a whole staged file. Raises UploadChecksumWrong and starts the upload again."""
+    staging.verify(staged(folder, upload.id), upload.sha256)
 
 
 def media_type(start: bytes) -> str:
@@ -182,33 +140,35 @@ def remember(session: Session, actor: Actor, upload: Upload, media_type: str, *,
 
 def discard(session: Session, folder: Path, upload: Upload) -> None:
     """End an upload at its owner's wish (tus termination); a blob that is stored already stays."""
-    staged(folder, upload.id).unlink(missing_ok=True)
+    staging.discard(staged(folder, upload.id))
     session.delete(upload)
 
 
-def staged(folder: Path, upload_id: str) -> Path:
-    """Name the file in which an upload's bytes gather."""
-    return folder / f"{upload_id}.part"
+def ended(session: Session, folder: Path, *, now: datetime, keep_hours: int) -> list[Upload]:
+    """List the uploads that nobody went on with, and those whose blob is stored long since.
+
+    An upload is kept for as long after its last byte as after its beginning.
+    """
+    old = session.scalars(select(Upload).where(Upload.expires_at < now).order_by(Upload.expires_at))
+    return [upload for upload in old if _touched_at(folder, upload) + timedelta(hours=keep_hours) < now]
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Open a staged file for appending, alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield file
-    except BlockingIOError:
-        raise UploadBusy from None
-    finally:
-        os.close(file)
+def forget(session: Session, upload_ids: Sequence[str], *, now: datetime) -> None:
+    """Forget uploads by their ids, unless somebody began them again; the blobs that they brought stay."""
+    for upload_id in upload_ids:
+        session.execute(delete(Upload).where(Upload.id == upload_id, Upload.expires_at < now))
 
 
-def _write_all(file: int, piece: bytes) -> None:
-    rest = memoryview(piece)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+def strays(session: Session, folder: Path, *, now: datetime, keep_hours: int) -> list[Path]:
+    """List the staged files that no upload knows, old enough that none is just beginning."""
+    before = (now - timedelta(hours=keep_hours)).timestamp()
+    old = [path for path in sorted(folder.glob("*.part")) if (staging.touched_at(path) or before) < before]
+    return [path for path in old if session.get(Upload, path.stem) is None]
+
+
+def _touched_at(folder: Path, upload: Upload) -> datetime:
+    touched = staging.touched_at(staged(folder, upload.id))
+    return upload.created_at if touched is None else datetime.fromtimestamp(touched, tz=UTC)
 
 
 def _owner(actor: Actor) -> str:

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from tusclient.client import TusClient
 
+from server.api.files import READ_BYTES
+from server.domain.errors import UploadBusy
 from server.domain.permissions import Actor
 from server.extensions import db
 from server.models.blob import Blob, Upload
@@ -45,7 +49,7 @@ def stored(office: Office, sha: str) -> bytes | None:
 
 def staged(office: Office) -> list[Path]:
     with office.app.app_context():
-        return sorted(parts().uploads.glob("*"))
+        return sorted(parts().uploads.glob("*.part"))
 
 
 def noted(office: Office, sha: str) -> Blob | None:
@@ -316,6 +320,7 @@ def test_a_piece_with_odd_headers_is_refused_and_keeps_nothing(
 
 
 def test_two_connections_do_not_write_into_one_upload(office: Office, client: FlaskClient):
+    """Whoever comes later takes over; the earlier one finds out at its next write, and writes nothing more."""
     token = office.device().token
     location = create(client, token, PHOTO).headers["Location"]
     with office.app.app_context():
@@ -324,12 +329,78 @@ def test_two_connections_do_not_write_into_one_upload(office: Office, client: Fl
     answers = []
 
     def pieces() -> Any:
-        answers.append(patch(client, token, location, 0, PHOTO[:5]))
         yield PHOTO[:10]
+        answers.append(patch(client, token, location, 10, PHOTO[10:15]))
+        yield PHOTO[10:20]
 
-    assert uploads.append(folder, row, 0, pieces()) == 10
-    assert (answers[0].status_code, answers[0].json["code"]) == (423, "upload.busy")
-    assert head(client, token, location).headers["Upload-Offset"] == "10"
+    with pytest.raises(UploadBusy):
+        uploads.append(folder, row, 0, pieces(), now=row.created_at)
+    assert (answers[0].status_code, answers[0].headers["Upload-Offset"]) == (204, "15")
+    assert head(client, token, location).headers["Upload-Offset"] == "15"
+    assert patch(client, token, location, 15, PHOTO[15:]).status_code == 204
+    assert stored(office, sha256(PHOTO)) == PHOTO
+
+
+@pytest.mark.parametrize("asked", ["position", "creation"])
+def test_a_connection_that_hangs_gives_way_to_the_honest_retry_at_once(office: Office, client: FlaskClient, asked: str):
+    token = office.device().token
+    path = create(client, token, PHOTO).headers["Location"].partition("localhost")[2]
+    half = len(PHOTO) // 2
+    with serving(office.app) as server, socket.create_connection((server.host, server.port)) as hanging:
+        hanging.sendall(raw_patch(path, token, 0, PHOTO[:half], length=len(PHOTO), more=checksum(PHOTO)))
+        await_bytes(office, half - READ_BYTES)  # The line is not cut: it hangs, and the server waits for more.
+        answer = head(client, token, path) if asked == "position" else create(client, token, PHOTO)
+        kept = int(answer.headers["Upload-Offset"])
+        assert half - READ_BYTES < kept <= half
+        assert patch(client, token, path, kept, PHOTO[kept:]).status_code == 204
+        hanging.sendall(PHOTO[half:])
+        assert b" 423 " in hanging.recv(65536).partition(b"\r\n")[0]
+    assert stored(office, sha256(PHOTO)) == PHOTO
+    with office.app.app_context():
+        assert [path.name for path in parts().uploads.iterdir()] == [".swept"]
+
+
+def test_a_hanging_connection_may_come_to_life_and_writes_nothing_into_what_has_moved_on(
+    office: Office, client: FlaskClient
+):
+    token = office.device().token
+    path = create(client, token, PHOTO).headers["Location"].partition("localhost")[2]
+    with serving(office.app) as server, socket.create_connection((server.host, server.port)) as hanging:
+        hanging.sendall(raw_patch(path, token, 0, PHOTO[:100_000], length=len(PHOTO)))
+        await_bytes(office, 100_000 - READ_BYTES)
+        kept = int(head(client, token, path).headers["Upload-Offset"])
+        hanging.sendall(b"x" * (len(PHOTO) - 100_000))
+        assert b" 423 " in hanging.recv(65536).partition(b"\r\n")[0]
+        assert head(client, token, path).headers["Upload-Offset"] == str(kept)
+
+
+def await_bytes(office: Office, count: int) -> None:
+    """Wait until so many bytes of the only upload are in its file."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if any(path.stat().st_size >= count for path in staged(office)):
+            return
+        time.sleep(0.02)
+    raise AssertionError("the bytes did not arrive")
+
+
+def test_a_piece_that_was_cut_is_kept_though_its_hash_cannot_be_judged(office: Office, client: FlaskClient):
+    token = office.device().token
+    path = create(client, token, PHOTO).headers["Location"].partition("localhost")[2]
+    with serving(office.app) as server:
+        send_and_cut(server, raw_patch(path, token, 0, PHOTO[:70_001], length=len(PHOTO), more=checksum(PHOTO)))
+    assert head(client, token, path).headers["Upload-Offset"] == "70001"
+    patch(client, token, path, 70_001, PHOTO[70_001:], **checksum(PHOTO[70_001:]))
+    assert stored(office, sha256(PHOTO)) == PHOTO
+
+
+def test_what_was_damaged_before_a_cut_is_found_by_the_whole_files_hash(office: Office, client: FlaskClient):
+    token = office.device().token
+    path = create(client, token, PHOTO).headers["Location"].partition("localhost")[2]
+    with serving(office.app) as server:
+        send_and_cut(server, raw_patch(path, token, 0, b"damaged", length=len(PHOTO), more=checksum(PHOTO)))
+    assert patch(client, token, path, 7, PHOTO[7:], **checksum(PHOTO[7:])).status_code == 460
+    assert head(client, token, path).headers["Upload-Offset"] == "0"
 
 
 def staged_whole(office: Office, client: FlaskClient) -> tuple[Any, str]:
@@ -338,7 +409,7 @@ def staged_whole(office: Office, client: FlaskClient) -> tuple[Any, str]:
     location = create(client, device.token, PHOTO).headers["Location"]
     with office.app.app_context():
         row = reading().query(Upload).one()
-        uploads.append(parts().uploads, row, 0, [PHOTO])
+        uploads.append(parts().uploads, row, 0, [PHOTO], now=row.created_at)
     return device, location
 
 
