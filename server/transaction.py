@@ -73,6 +73,19 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     raise refused or Stale
 
 
+@contextmanager
+def rehearsal() -> Iterator[Callable[[Callable[[Ledger], Answer]], Answer]]:
+    """Run deeds one upon another in a transaction of which nothing is kept: what would happen, without its happening."""
+    session = cast(Session, db.session())
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield lambda deed: deed(Ledger(session, parts().vault))
+    finally:
+        session.rollback()
+        audit.forget(session)
+
+
 def reading() -> Session:
     """Give a session for plain reads; it ends with the request."""
     return cast(Session, db.session())

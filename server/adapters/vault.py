@@ -9,6 +9,7 @@ import hmac
 import os
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -27,6 +28,7 @@ class Vault:
         self.token_key = self._derive("tokens")
         self.page_key = self._derive("pages")
         self.receipt_key = Ed25519PrivateKey.from_private_bytes(self._derive("receipts"))
+        self.sealing_key = X25519PrivateKey.from_private_bytes(self._derive("bundles"))
 
     def seal(self, plain: bytes, bound_to: str) -> bytes:
         """Encrypt bytes, bound to a name without which they cannot be opened."""
@@ -45,6 +47,11 @@ class Vault:
     def receipt_public_key(self) -> str:
         """The public half of the key that signs receipts, in hex; devices keep it from enrolment on."""
         return self.receipt_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+    @property
+    def sealing_public_key(self) -> str:
+        """The public half of the key that bundles to the office are sealed to, in hex."""
+        return self.sealing_key.public_key().public_bytes_raw().hex()
 
     def _derive(self, purpose: str) -> bytes:
         return HKDF(SHA256(), 32, salt=None, info=b"zhangshangban/" + purpose.encode()).derive(self._secret)

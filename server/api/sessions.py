@@ -76,6 +76,7 @@ def enrol(asked: dict[str, str]) -> dict[str, object]:
             "device_id": enrolled.device.id,
             "installation": enrolled.installation,
             "receipt_key": parts().vault.receipt_public_key,
+            "sealing_key": parts().vault.sealing_public_key,
             "lease_days": parts().settings.lease_days,
             "lease": lease.grant(
                 enrolled.device.id, now=now(), days=parts().settings.lease_days, key=parts().vault.receipt_key

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from server.cli import casework, demo, office, rules, upkeep, uploads
+from server.cli import bundles, casework, demo, office, rules, upkeep, uploads
 
 
 def register(app: Flask) -> None:
     """Put every command on the app."""
     for command in (
         demo.demo,
+        bundles.bundles,
         office.users,
         office.areas,
         office.devices,

@@ -165,6 +165,36 @@ class MessageMalformed(DomainError):
     code, kind, title = "sync.malformed", Kind.INVALID, "同步数据无法识别, 本机数据没有丢失"
 
 
+class BundleUnknown(DomainError):
+    """The file is no bundle."""
+
+    code, kind, title = "bundle.unknown", Kind.INVALID, "这不是掌上办的数据包文件"
+
+
+class BundleNewer(DomainError):
+    """A later release wrote the bundle, in a form that this one does not read."""
+
+    code, kind, title = "bundle.newer", Kind.UNSUPPORTED, "数据包由更新的版本导出, 本机版本读不了"
+
+
+class BundleNotOurs(DomainError):
+    """The bundle is sealed to another office or device, or its header is damaged."""
+
+    code, kind, title = "bundle.not_ours", Kind.INVALID, "这个数据包不是给这里的, 或开头已损坏"
+
+
+class BundleForged(DomainError):
+    """The bundle is not by the device that it names, or that device is not known here."""
+
+    code, kind, title = "bundle.forged", Kind.FORBIDDEN, "数据包的签名不对, 没有导入任何内容"
+
+
+class BundleDamaged(DomainError):
+    """The bundle is cut or altered; what came before that place was taken in."""
+
+    code, kind, title = "bundle.damaged", Kind.CHECKSUM, "数据包不完整或已损坏"
+
+
 class BodyTooLarge(DomainError):
     """The body is larger than what this address takes, packed or unpacked."""
 

@@ -11,7 +11,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
-from server.domain.errors import DeviceProofInvalid, DeviceRevoked, InputInvalid, NotAllowed, NotFound, NotSignedIn
+from server.domain.errors import (
+    DeviceProofInvalid,
+    DeviceRequired,
+    DeviceRevoked,
+    InputInvalid,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+)
 from server.domain.permissions import Actor, may_anywhere
 from server.models.device import Device, Installation
 from server.models.office import SignIn, Staff
@@ -86,14 +94,22 @@ def open_session(
         key.verify(bytes.fromhex(signature), CHALLENGE_PREFIX + asked.encode())
     except (InvalidSignature, ValueError):
         raise DeviceProofInvalid from None
-    if device.revoked_at is not None:
-        raise DeviceRevoked
-    staff = session.get_one(Staff, device.staff_id)
-    if staff.disabled_at is not None or (settings.is_production and staff.is_sample):
-        raise NotSignedIn("这个账号已停用")
+    _check_in_service(session, settings, device)
     family = sign_in.open_session(session, device.staff_id, device.id, settings, now=now)
     device.last_seen_at = now
     return sign_in.tokens(session, vault, settings, family, now=now)
+
+
+def actor_of(session: Session, settings: Settings, device_id: str, *, now: datetime) -> Actor:
+    """Tell for whom a device speaks whose signature was verified, with the roles in force now.
+
+    Raises DeviceRequired for one unknown, DeviceRevoked, or NotSignedIn when its user's account is closed.
+    """
+    device = session.get(Device, device_id)
+    if device is None:
+        raise DeviceRequired
+    staff = _check_in_service(session, settings, device)
+    return Actor(staff.id, staff.display_name, sign_in.grants_of(staff, now), device.id)
 
 
 def revoke(session: Session, actor: Actor, device_id: str, *, now: datetime) -> None:
@@ -106,6 +122,15 @@ def revoke(session: Session, actor: Actor, device_id: str, *, now: datetime) -> 
         ended = update(SignIn).where(SignIn.device_id == device_id, SignIn.revoked_at.is_(None))
         session.execute(ended.values(revoked_at=now))
         audit.record(session, actor, "device.revoke", "device", device_id, now=now)
+
+
+def _check_in_service(session: Session, settings: Settings, device: Device) -> Staff:
+    if device.revoked_at is not None:
+        raise DeviceRevoked
+    staff = session.get_one(Staff, device.staff_id)
+    if staff.disabled_at is not None or (settings.is_production and staff.is_sample):
+        raise NotSignedIn("这个账号已停用")
+    return staff
 
 
 def _check_challenge(vault: Vault, device_id: str, asked: str, now: datetime) -> None:

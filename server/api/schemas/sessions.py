@@ -62,6 +62,7 @@ class DeviceOut(Schema):
     device_id = fields.String()
     installation = fields.Integer()
     receipt_key = fields.String()
+    sealing_key = fields.String()
     lease_days = fields.Integer()
     lease = fields.Dict()
     staff = fields.Nested(StaffOut)
