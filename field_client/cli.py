@@ -26,6 +26,7 @@ SUBJECTS = {
     "device": ("enrol", "unlock", "lock", "sync", "status", "doctor"),
     "households": ("households", "tasks", "persons"),
     "visits": ("visits",),
+    "bundle": ("bundle",),
     "outcomes": ("receipts", "refused", "conflicts"),
     "serve": ("serve",),
 }

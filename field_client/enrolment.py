@@ -58,6 +58,7 @@ def _make_store(
         store.put("keys", pairs.private())
         store.put("media_key", os.urandom(keys.KEY_BYTES).hex())
         store.put("installation", int(registered["installation"]))
+        store.put("office_key", str(registered.get("sealing_key", "")))  # An office of an earlier release has none.
         lease.keep(store, device, registered.get("lease"), clock)
     store.close()
 

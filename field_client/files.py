@@ -3,7 +3,10 @@
 import errno
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from field_client.errors import FieldError
 
@@ -15,18 +18,25 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises FieldError("storage.full") with nothing left behind when the disk is full.
     """
+    with writing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write, of any size; it gets its name only when all of it is on the disk. As `write_whole` else."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
         flush_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
-        if error.errno in NO_SPACE:
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
             raise FieldError("storage.full") from error
         raise
 
@@ -35,7 +45,8 @@ def flush_folder(folder: Path) -> None:
     """Make a rename or a deletion last: the folder's own entry reaches the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with suppress(OSError):  # A stick's file system may not know how; what was written is on it all the same.
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -46,10 +46,12 @@ class Standing:
         return {"days": self.days, "days_left": self.days_left, "is_over": self.is_over, "ends_at": ends_at}
 
 
-def keep(store: Store, device: Device, plain: Mapping[str, Any] | None, clock: Clock) -> None:
+def keep(
+    store: Store, device: Device, plain: Mapping[str, Any] | None, clock: Clock, *, since: lease.Watch | None = None
+) -> None:
     """Keep a lease that came with an answer, and start to measure it; one that the office did not sign is noted only.
 
-    An office that gives no leases yet renews by every answer.
+    An answer that was long on its way is measured from when it was asked for (`since`). An office that gives no leases yet renews by every answer.
     """
     held = store.get("lease")
     if plain is None and held and held["signature"]:
@@ -65,10 +67,12 @@ def keep(store: Store, device: Device, plain: Mapping[str, Any] | None, clock: C
             "INSERT INTO incidents (at, kind, facts) VALUES (?, 'lease', ?)", (clock.now(), json.dumps({}))
         )
         return
-    watch = lease.wound(wall_ms=clock.now_ms(), boot=clock.boot, uptime_ms=clock.uptime_ms())
+    wall_ms, uptime_ms = clock.now_ms(), clock.uptime_ms()
+    watch = since or lease.wound(wall_ms=wall_ms, boot=clock.boot, uptime_ms=uptime_ms)
+    watch = lease.read(watch, wall_ms=wall_ms, boot=clock.boot, uptime_ms=uptime_ms)
     store.put("lease", given)
     store.put("lease_watch", vars(watch))
-    store.put("lease_over", False)
+    store.put("lease_over", lease.left_ms(given["days"], watch) <= 0)
 
 
 def held_since(store: Store) -> str:

@@ -35,6 +35,14 @@ SENTENCES = {
     "server.refused": "服务器没有接受({code})。内容仍在本机,请联系管理员。",
     "session.wrong_password": "用户名或密码不对,请重新输入。",
     "session.too_many_tries": "试错次数太多,请稍后再试。",
+    # bundles on a stick
+    "bundle.key_missing": "本机还不知道办公室的密钥,不能导出数据包。请先联网同步一次。",
+    "bundle.not_written": "数据包没有写成,本机内容都在。请检查 U 盘是否插好、可写,空间是否足够,或换个文件夹再试。",
+    "bundle.unknown": "这不是掌上办的数据包文件,请核对。",
+    "bundle.newer": "数据包由更新的版本写成,请先升级程序再导入。",
+    "bundle.not_ours": "这个回执不是给本机的,或文件开头已损坏。请核对文件。",
+    "bundle.forged": "回执的签名不对,没有导入任何内容。请联系管理员。",
+    "bundle.damaged": "回执文件不完整或已损坏,完好的部分已收下。请重新拷贝一次再导入,重复导入无害。",
     # households, tasks, persons
     "household.unknown": "本机没有这户家庭。请核对编号,或先同步。",
     "person.unknown": "本机没有这个人。请核对编号,或先同步。",

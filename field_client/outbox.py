@@ -45,11 +45,11 @@ def add(
     return mutation
 
 
-def next_chunk(store: Store) -> tuple[Mutation, ...]:
-    """Give the oldest mutations without an answer, as many as one request should carry."""
+def next_chunk(store: Store, *, after: int = 0) -> tuple[Mutation, ...]:
+    """Give the oldest mutations without an answer (beyond a number), as many as one request should carry."""
     taken: list[Mutation] = []
     size = 0
-    cursor = store.db.execute("SELECT * FROM outbox WHERE outcome = '' ORDER BY n LIMIT ?", (CHUNK,))
+    cursor = store.db.execute("SELECT * FROM outbox WHERE outcome = '' AND n > ? ORDER BY n LIMIT ?", (after, CHUNK))
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))

@@ -78,16 +78,28 @@ def report_mismatch(store: Store, bucket: str, ours: BucketState, theirs: Bucket
         )
 
 
-def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> None:
-    now_ms = clock.uptime_ms()
-    anchor = anchored(frame.server_at, uptime_ms=now_ms, boot=clock.boot, trip_ms=max(0, now_ms - asked_ms))
-    store.put("anchor", vars(anchor))
-    lease.keep(store, load_device(store.home), frame.lease, clock)
+def heard_at(store: Store) -> str:
+    """Give the latest moment, by the office's clock, at which the office said something that we kept; "" for never."""
+    anchor = store.get("anchor") or {}
+    return str(max(store.get("heard_at", ""), anchor.get("server_at", "")))
+
+
+def hear(store: Store, frame: Welcome) -> None:
+    """Note that the office spoke, and of which history."""
+    store.put("heard_at", frame.server_at)
     if frame.epoch != store.get("epoch", ""):
         # Another history: our cursors and the seqs of answered changes mean nothing in it.
         store.db.execute("UPDATE buckets SET refetch = 1 WHERE cursor > 0")
         store.db.execute("UPDATE outbox SET seq = 0")
         store.put("epoch", frame.epoch)
+
+
+def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> None:
+    now_ms = clock.uptime_ms()
+    anchor = anchored(frame.server_at, uptime_ms=now_ms, boot=clock.boot, trip_ms=max(0, now_ms - asked_ms))
+    store.put("anchor", vars(anchor))
+    lease.keep(store, load_device(store.home), frame.lease, clock)
+    hear(store, frame)
 
 
 def _keep_scope(store: Store, frame: Scope) -> None:
@@ -131,15 +143,17 @@ def drop(store: Store, bucket: str) -> None:
 def _keep_page(store: Store, page: Page) -> None:
     found = store.rows("SELECT cursor, refetch FROM buckets WHERE id = ?", page.bucket)
     cursor, refetch = (found[0]["cursor"], found[0]["refetch"]) if found else (0, 0)
-    if page.since == 0 and (cursor or refetch):
+    if page.since == 0 and refetch:
         store.db.execute("DELETE FROM records WHERE bucket = ?", (page.bucket,))
         search.forget_bucket(store, page.bucket)
-    elif page.since != cursor or refetch:
+        cursor = 0
+    elif refetch or not page.since <= cursor <= page.upto:
         return  # It does not continue what we have; asking again brings what does.
-    households = search.touched(store, page.rows)
-    for row in page.rows:
+    rows = [row for row in page.rows if row.seq > cursor]  # An answer that was carried may begin before our cursor.
+    households = search.touched(store, rows)
+    for row in rows:
         _keep_row(store, page.bucket, row)
-    search.index(store, households | search.touched(store, page.rows))
+    search.index(store, households | search.touched(store, rows))
     store.db.execute(
         "INSERT INTO buckets (id, cursor, key, refetch) VALUES (?, ?, '', 0)"
         " ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor, refetch = 0",

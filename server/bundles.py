@@ -5,6 +5,7 @@ order does no harm, and of a bundle that was cut what came before is good. What 
 left to the command.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from server.domain.errors import (
     BundleUnknown,
     DomainError,
     MessageMalformed,
+    UploadChecksumWrong,
     UploadMetadataInvalid,
 )
 from server.domain.permissions import Actor
@@ -208,6 +210,11 @@ def _look_at_blob(part: Part) -> str:
     sha256, _, _ = _described(part)
     known = reading().get(Blob, sha256) is not None
     reading().rollback()
+    hasher = hashlib.sha256()
+    for piece in part.pieces:
+        hasher.update(piece)
+    if hasher.hexdigest() != sha256:
+        return UploadChecksumWrong.code
     return KNOWN if known else STORED
 
 
@@ -222,8 +229,7 @@ def _frames(done: Import, asked: Request, now: datetime) -> Iterator[bytes]:
     acks = Acks(done.applied_n, done.durable_n, tuple(done.results))
     with snapshot() as session:
         actor = _actor(session, done.device_id, now)
-        poll = parts().settings.poll_seconds
-        for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now, poll_seconds=poll):
+        for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now, settings=parts().settings):
             yield encode(frame)
 
 

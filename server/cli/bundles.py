@@ -13,9 +13,8 @@ from server import bundles as service
 from server.adapters.whole_file import writing
 from server.cli.office import OPERATOR
 from server.cli.output import OfficeGroup, as_json, progress, say
-from server.domain.errors import StorageFull
+from server.domain.errors import BundleUnanswered
 from server.queries import imports
-from server.services.uploads import FULL
 from server.transaction import parts, reading
 from sync.canonical import instant
 
@@ -68,10 +67,8 @@ def _write_answer(done: service.Import, target: Path) -> None:
     try:
         with writing(target) as file:
             service.answer(done, file.write, X25519PrivateKey.generate(), now=parts().clock())
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise StorageFull("数据包已收下; 回执没有写成, 请换个地方 (--answer) 再导入一次, 重复导入无害") from None
+    except OSError:
+        raise BundleUnanswered(f"请换个地方 (--answer 文件) 再导入一次, 重复导入无害: {target}") from None
 
 
 def _shown() -> service.Report:

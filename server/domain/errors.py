@@ -195,6 +195,12 @@ class BundleDamaged(DomainError):
     code, kind, title = "bundle.damaged", Kind.CHECKSUM, "数据包不完整或已损坏"
 
 
+class BundleUnanswered(DomainError):
+    """The bundle was taken in, but its answer could not be written where it was to lie."""
+
+    code, kind, title = "bundle.unanswered", Kind.FULL, "数据包已收下, 但回执没有写成"
+
+
 class BodyTooLarge(DomainError):
     """The body is larger than what this address takes, packed or unpacked."""
 

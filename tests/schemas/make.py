@@ -75,11 +75,11 @@ def _work(server: Server, home: Home, target: Path) -> dict[str, object]:
         outbox.add(store, clock, type="household", id=HOUSEHOLD, op="update", bucket=bucket, fields=changed)
     visit = visits.start(store, clock, device, HOUSEHOLD).id
     visits.answer(store, clock, visit, {"people": "2", "note": "第一版走访"})
-    visits.photo(store, clock, visit, _picture(1), kind="house")
+    visits.photo(store, clock, visit, picture(1), kind="house")
     identification.by_people(store, clock, visit, head_of(HOUSEHOLD), method="id_card", reason="light")
     signers = (("investigator", USER), ("investigator", SECOND), ("household", head_of(HOUSEHOLD)))
     for number, (role, signer) in enumerate(signers, start=2):
-        visits.sign(store, clock, visit, role=role, signer=signer, image=_picture(number))
+        visits.sign(store, clock, visit, role=role, signer=signer, image=picture(number))
     sealing.seal(store, clock, device, visit)
     households.propose(store, clock, head_of(HOUSEHOLD), {"name": "王桂华"}, evidence=visit)
     draft = visits.start(store, clock, device, "household-0-1").id
@@ -117,7 +117,7 @@ def _compacted(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _picture(number: int) -> bytes:
+def picture(number: int) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (24, 16), (number * 40, 90, 77)).save(buffer, "PNG")
     return buffer.getvalue()
