@@ -51,7 +51,8 @@ def keep(
 ) -> None:
     """Keep a lease that came with an answer, and start to measure it; one that the office did not sign is noted only.
 
-    An answer that was long on its way is measured from when it was asked for (`since`). An office that gives no leases yet renews by every answer.
+    An answer that was long on its way is measured from when it was asked for (`since`). An office that gives no leases
+    yet renews by every answer.
     """
     held = store.get("lease")
     if plain is None and held and held["signature"]:
@@ -72,7 +73,7 @@ def keep(
     watch = lease.read(watch, wall_ms=wall_ms, boot=clock.boot, uptime_ms=uptime_ms)
     store.put("lease", given)
     store.put("lease_watch", vars(watch))
-    store.put("lease_over", lease.left_ms(given["days"], watch) <= 0)
+    store.put("lease_over", lease.left_ms(int(str(given["days"])), watch) <= 0)
 
 
 def held_since(store: Store) -> str:

@@ -5,12 +5,14 @@ import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from field_client import blobs, overlay, receipts
+from field_client import blobs, lease, overlay, receipts
 from field_client.errors import FieldError
+from sync.clock import corrected, offset_ms
 from sync.sealed_stream import CHUNK_BYTES
 from tests.sneakernet.conftest import HOUSEHOLD, Carrier, Office, answer_of, carry, enrolled
 
@@ -296,3 +298,44 @@ def test_an_office_without_room_for_the_answer_has_taken_the_bundle_all_the_same
 def noise(number: int) -> str:
     """Make a text that no packing shrinks much."""
     return "".join(hashlib.sha256(f"{number}/{part}".encode()).hexdigest() for part in range(40))
+
+
+def test_an_answer_brings_a_lease_that_counts_from_the_export_so_keeping_it_back_gains_nothing(
+    office: Office, carrier: Carrier
+):
+    file = carrier.export()
+    office.time.pass_by(hours=2)
+    office.import_bundle(file)
+    office.time.pass_by(days=10)
+    carrier.take(answer_of(file))
+    assert lease.observe(carrier.store, carrier.phone.device, carrier.phone.clock).days_left == 4
+    office.time.pass_by(days=3)
+    carrier.take(answer_of(file))
+    assert lease.observe(carrier.store, carrier.phone.device, carrier.phone.clock).days_left == 1
+
+
+def test_after_a_restart_an_answer_tells_the_time_as_far_as_the_journey_allows(office: Office, carrier: Carrier):
+    carrier.phone.hands.reboot()
+    carrier.phone.hands.ahead = timedelta(days=400)
+    assert offset_ms(carrier.store.evidence(carrier.phone.clock)) is None
+    file = carrier.export()
+    office.time.pass_by(hours=5)
+    office.import_bundle(file)
+    office.time.pass_by(hours=7)
+    carrier.take(answer_of(file))
+    offset = offset_ms(carrier.store.evidence(carrier.phone.clock))
+    assert abs(offset - timedelta(days=400) // timedelta(milliseconds=1)) < timedelta(hours=12, minutes=1) // timedelta(
+        milliseconds=1
+    )
+    evidence = carrier.store.evidence(carrier.phone.clock)
+    true_ms = int(office.time.at.timestamp() * 1000)
+    found = corrected(evidence, received_ms=true_ms)
+    assert found.at_ms - found.uncertainty_ms <= true_ms <= found.at_ms + found.uncertainty_ms
+
+
+def test_a_sync_tells_the_time_better_than_any_answer(office: Office, carrier: Carrier):
+    file = carrier.export()
+    office.import_bundle(file)
+    anchor = carrier.store.get("anchor")
+    carrier.take(answer_of(file))
+    assert carrier.store.get("anchor") == anchor
