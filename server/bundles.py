@@ -199,7 +199,8 @@ def _take_blob(actor: Actor, part: Part, now: datetime) -> str:
         )
         if settled(actor, standing).is_stored:
             return KNOWN
-        end = uploads.append(parts().uploads, standing.upload, standing.offset, _after(part.pieces, standing.offset))
+        rest = _after(part.pieces, standing.offset)
+        end = uploads.append(parts().uploads, standing.upload, standing.offset, rest, now=now)
         whole = settled(actor, uploads.Standing(standing.upload, end)).is_stored
     except DomainError as refusal:
         return refusal.code
