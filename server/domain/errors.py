@@ -89,6 +89,12 @@ class SeparationOfDuty(DomainError):
     code, kind, title = "permission.separation", Kind.FORBIDDEN, "调查人员不能审核自己的走访"
 
 
+class OwnProposal(DomainError):
+    """Whoever entered a value, or took part in the visit that shows it, does not decide on it."""
+
+    code, kind, title = "permission.own_proposal", Kind.FORBIDDEN, "不能处理自己提出的修改"
+
+
 class NotFound(DomainError):
     """There is no such thing, or the actor may not know of it."""
 
@@ -113,8 +119,20 @@ class StepNotAllowed(DomainError):
     code, kind, title = "visit.step_not_allowed", Kind.CONFLICT, "当前状态不能执行此操作"
 
 
+class DecisionMade(DomainError):
+    """It was decided before, or the decision does not fit what waits."""
+
+    code, kind, title = "conflict.decided", Kind.CONFLICT, "这一条现在不能这样处理"
+
+
+class RecordInUse(DomainError):
+    """The register still rests on this record."""
+
+    code, kind, title = "record.in_use", Kind.CONFLICT, "这条记录还在使用, 不能移除"
+
+
 class ReasonMissing(DomainError):
-    """A return or refusal needs a reason."""
+    """A return, a refusal, a decision on a held value or a removal needs a reason."""
 
     code, kind, title = "review.reason_missing", Kind.INVALID, "请写明理由"
 

@@ -32,6 +32,8 @@ DEEDS = {
     "visit.record": frozenset({CASEWORKER, REVIEWER, COUNTY_OFFICER}),
     "register.propose": frozenset({CASEWORKER, VILLAGE_ASSISTANT, REVIEWER, COUNTY_OFFICER}),
     "visit.review": frozenset({REVIEWER, COUNTY_OFFICER}),
+    "conflict.decide": frozenset({REVIEWER, COUNTY_OFFICER}),
+    "register.remove": frozenset({REVIEWER, COUNTY_OFFICER}),
     "console.open": frozenset({REVIEWER, COUNTY_OFFICER, INSPECTOR}),
     "household.move": frozenset({REVIEWER, COUNTY_OFFICER}),
     "work.decide": frozenset({REVIEWER, COUNTY_OFFICER}),

@@ -86,7 +86,10 @@ class Change(Base):
 
 
 class HeldValue(Base):
-    """A device's value that waits for a person: a conflict between two workers, or a proposal for the register."""
+    """What waits for a person (server/services/held.py): a device's value, or two persons who may be one.
+
+    What the devices are told of it is a record `held_value` of the same id; here are the values as they were given.
+    """
 
     __tablename__ = "held_value"
     __table_args__ = (Index("ix_held_value_record", "type", "record_id"),)
@@ -97,7 +100,12 @@ class HeldValue(Base):
     bucket: Mapped[str] = mapped_column(String(64), index=True)
     field: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
-    values: Mapped[bytes] = mapped_column(LargeBinary)  # sealed {current, offered, evidence: a visit's id}
+    other_id: Mapped[str | None] = mapped_column(String(64), index=True)  # the second person of a duplicate
+    other_bucket: Mapped[str | None] = mapped_column(String(64))
+    values: Mapped[bytes] = mapped_column(LargeBinary)  # sealed {original, current, offered, evidence: a visit's id}
+    repeat_key: Mapped[str | None] = mapped_column(
+        String(32), index=True
+    )  # keyed hash of what was asked, by whom, when
     staff_id: Mapped[str] = mapped_column(String(64))
     device_id: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime]

@@ -34,6 +34,6 @@ def sees_bucket(actor: Actor, deed: str, bucket: str) -> bool:
     return bucket != REFERENCE and len(bucket) == VILLAGE_DIGITS and may(actor, deed, bucket)
 
 
-def in_areas(actor: Actor, deed: str, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def in_areas(actor: Actor, deed: str, column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Make the condition that keeps a query inside of the areas where the actor may do the deed."""
     return or_(False, *(column.like(f"{prefix}%") for prefix in prefixes(actor, deed)))

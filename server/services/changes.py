@@ -43,11 +43,12 @@ class Author:
     at: Corrected
     device_id: str | None = None
     writer: str = OFFICE
+    why: str = ""  # the reason that a person gave, for the history
 
 
-def office(now: datetime, staff_id: str | None = None) -> Author:
+def office(now: datetime, staff_id: str | None = None, why: str = "") -> Author:
     """Name the office itself as the author of a change."""
-    return Author(staff_id, Corrected(milliseconds(now), 0))
+    return Author(staff_id, Corrected(milliseconds(now), 0), why=why)
 
 
 @dataclass
@@ -144,6 +145,12 @@ class Ledger:
     def staged(self, record_type: str) -> list[Mapping[str, Any]]:
         """Give the fields of this transaction's records of a type, which the typed index does not know yet."""
         return [one.fields for one in self._staged.values() if one.type == record_type and not one.removed]
+
+    def staged_records(self, record_type: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Give id, bucket and fields of this transaction's records of a type."""
+        for one in self._staged.values():
+            if one.type == record_type and not one.removed:
+                yield one.id, one.bucket, one.fields
 
     def create(self, record_type: str, record_id: str, bucket: str, fields: Mapping[str, Any], author: Author) -> None:
         """Stage a new record. It must not exist."""
@@ -325,6 +332,8 @@ def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
     values |= {f"{name}!superseded": lost for name, lost in one.superseded.items()}
     if one.before is not None and one.before.bucket != one.bucket:
         values["!bucket"] = [one.before.bucket, one.bucket]
+    if one.author.why:
+        values["!why"] = one.author.why
     is_sealed = bool(REGISTRY[one.type].secrets & {name.split("!")[0] for name in values})
     plain = dumps(values)
     return {

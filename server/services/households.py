@@ -12,9 +12,10 @@ from server.models.ledger import HeldValue
 from server.models.office import Area
 from server.models.register import Household, HouseholdMember
 from server.models.visit import Amendment, Receipt, Review, Visit
+from server.queries import held as waiting
 from server.queries import tasks
-from server.services import audit
-from server.services.changes import Ledger, office
+from server.services import audit, held
+from server.services.changes import Author, Ledger, office
 
 Key = tuple[str, str]
 
@@ -46,7 +47,7 @@ def move(ledger: Ledger, actor: Actor, household_id: str, *, to: str, reason: st
     ledger.update("household", household_id, {"area_code": to}, author)
     for task in tasks.of_household(ledger.session, household_id):
         ledger.update("visit_task", task.id, {"area_code": to}, author)
-    _follow(ledger, keys, to)
+    _follow(ledger, keys, to, author)
     audit.record(ledger.session, actor, "household.move", "household", household_id, now=now, to=to, **{"from": old})
     return len(keys)
 
@@ -72,9 +73,11 @@ def _belonging(ledger: Ledger, household_id: str, bucket: str) -> Iterator[Key]:
             yield name, record_id
 
 
-def _follow(ledger: Ledger, keys: list[Key], to: str) -> None:
-    """What waits for a decision about these records waits in the new village."""
+def _follow(ledger: Ledger, keys: list[Key], to: str, author: Author) -> None:
+    """What waits for a decision about these records waits in the new village; in the old one no value of it is left."""
     for record_type, record_id in keys:
+        for row in waiting.of_record(ledger.session, record_type, record_id):
+            held.veil(ledger, row, author)
         for model in (HeldValue, HeldWork):
             mine = update(model).where(model.type == record_type, model.record_id == record_id)
             ledger.session.execute(mine.values(bucket=to))

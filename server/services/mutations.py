@@ -15,14 +15,13 @@ from server.domain.errors import DomainError, InputInvalid, MutationNotTaken, No
 from server.domain.faults import where
 from server.domain.permissions import Actor
 from server.models.device import Device
-from server.models.ledger import HeldValue
-from server.services import held_work, receipts, rights, visits
+from server.queries import held as waiting
+from server.queries import history, scope
+from server.services import duplicates, held, held_work, receipts, rights, visits
 from server.services.changes import Author, Ledger
-from server.services.ids import make_id
 from server.services.rights import Right
 from sync import clock
-from sync.canonical import dumps
-from sync.merge import Current, Edit, Outcome, as_seen, create, merge
+from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
 from sync.protocol import Mutation, Result
 from sync.records import REGISTRY, Home, RecordType, problems
 from sync.records.fields import ID
@@ -88,6 +87,8 @@ def take(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
 def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     _check_form(mutation)
     at = _done_at(sender, mutation)
+    if _is_removed(ledger, sender, mutation):
+        return _hold_edit(ledger, sender, mutation)
     place = rights.place_of(ledger, mutation)
     if place is None and not held_work.waits_for(ledger, mutation):
         raise NotFound("这条记录不在您的范围内")
@@ -144,6 +145,26 @@ def _hold_whole(ledger: Ledger, sender: Sender, mutation: Mutation, bucket: str,
     return Decided(mutation, Result(mutation.n, "held", problem=problem))
 
 
+def _is_removed(ledger: Ledger, sender: Sender, mutation: Mutation) -> bool:
+    """Tell whether a record of the register was removed, or merged, where its editor may propose changes."""
+    record_type = REGISTRY[mutation.type]
+    if "update" not in record_type.device_may or record_type.home is not Home.VILLAGE:
+        return False
+    if ledger.bucket_of(mutation.type, mutation.id) is not None:
+        return False
+    if not scope.sees_bucket(sender.actor, "register.propose", mutation.bucket):
+        return False
+    return waiting.left(ledger.session, mutation.bucket, mutation.type, mutation.id) in ("deleted", "merged")
+
+
+def _hold_edit(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
+    """Keep an edit of a removed record: somebody decides whether the record comes back with it."""
+    values = {"original": None, "current": None, "offered": dict(mutation.fields)}
+    held.keep(ledger, _origin(ledger, sender, mutation), "removed", (mutation.type, mutation.id), held.WHOLE, values)
+    fields = {name: {"how": "held", "kind": "removed"} for name in mutation.fields}
+    return Decided(mutation, Result(mutation.n, "held", fields=fields))
+
+
 def _is_home(ledger: Ledger, record_type: RecordType, bucket: str) -> bool:
     """Tell whether records of a type live in a bucket: what lies where nobody subscribes is as good as lost."""
     if record_type.home is Home.VILLAGE:
@@ -159,6 +180,8 @@ def _create(
     outcome = create(record_type, mutation.fields)
     fields = {**outcome.changed, **_office_fields(ledger, sender, mutation, bucket, outcome.changed)}
     ledger.create(mutation.type, mutation.id, bucket, fields, author)
+    if mutation.type == "person":
+        duplicates.look_for(ledger, mutation.id, author, now=sender.now)
     if mutation.type in ("visit", "amendment"):
         visit_id = mutation.id if mutation.type == "visit" else outcome.changed["visit_id"]
         receipts.issue_if_complete(ledger, visit_id, now=sender.now)
@@ -188,33 +211,45 @@ def _update(
     elsewhere = mutation.bucket if mutation.bucket != ledger.bucket_of(mutation.type, mutation.id) else None
     seen = Current(current.fields, as_seen(current.marks, elsewhere))
     outcome = merge(record_type, seen, Edit(mutation.fields, mutation.base, author.writer, author.at))
-    _hold(ledger, sender, mutation, outcome)
+    _hold(ledger, sender, mutation, seen, outcome)
     if outcome.changed or outcome.superseded:
         ledger.update(mutation.type, mutation.id, outcome.changed, author, outcome.superseded)
     return _decided(mutation, outcome)
 
 
-def _hold(ledger: Ledger, sender: Sender, mutation: Mutation, outcome: Outcome) -> None:
-    """Keep the values that wait for a person, sealed, for they may be an id number."""
-    bucket = ledger.bucket_of(mutation.type, mutation.id)
-    for held in outcome.held:
-        held_id = make_id(sender.now)
-        evidence = mutation.at.get("visit_id")  # the visit in which the worker found it
-        plain = dumps({"current": held.current, "offered": held.offered, "evidence": evidence})
-        ledger.session.add(
-            HeldValue(
-                id=held_id,
-                type=mutation.type,
-                record_id=mutation.id,
-                bucket=bucket,
-                field=held.field,
-                kind=held.kind,
-                values=ledger.vault.seal(plain, f"held/{held_id}"),
-                staff_id=sender.actor.staff_id,
-                device_id=sender.device.id,
-                at=sender.now,
-            )
-        )
+def _hold(ledger: Ledger, sender: Sender, mutation: Mutation, seen: Current, outcome: Outcome) -> None:
+    """Keep the values that wait for a person, with what their editor had seen."""
+    for one in outcome.held:
+        values = {
+            "original": _seen_then(ledger, mutation, seen, one),
+            "current": one.current,
+            "offered": one.offered,
+        }
+        key = (mutation.type, mutation.id)
+        held.keep(ledger, _origin(ledger, sender, mutation), one.kind, key, one.field, values)
+
+
+def _seen_then(ledger: Ledger, mutation: Mutation, seen: Current, one: Held) -> Any:
+    """Give the value that the editor saw: today's, unless it was changed since."""
+    if seen.mark(one.field).seq <= mutation.base:
+        return one.current
+    return history.original(
+        ledger.session,
+        ledger.vault,
+        (mutation.type, mutation.id),
+        one.field,
+        bucket=mutation.bucket,
+        base=mutation.base,
+        stands=one.current,
+    )
+
+
+def _origin(ledger: Ledger, sender: Sender, mutation: Mutation) -> held.Origin:
+    """Say where a held value came from, and in which bucket its author learns of it: where they still look."""
+    lives = ledger.bucket_of(mutation.type, mutation.id)
+    is_followed = lives is not None and scope.sees_bucket(sender.actor, "record.sync", lives)
+    bucket = lives if lives is not None and is_followed else mutation.bucket
+    return held.Origin(sender.actor.staff_id, sender.device.id, mutation.n, mutation.at, bucket, lives, sender.now)
 
 
 def _decided(mutation: Mutation, outcome: Outcome) -> Decided:

@@ -41,6 +41,27 @@ RECEIPT = RecordType(
     },
 )
 
+HELD_VALUE = RecordType(
+    name="held_value",
+    home=Home.VILLAGE,
+    fields={
+        "kind": server_owned(WORD),  # conflict, proposal, removed
+        "subject_type": server_owned(WORD),
+        "subject_id": server_owned(ID),
+        "field": server_owned(WORD),  # "*" is the edit as a whole
+        "values": server_owned(DOCUMENT),  # original, current, offered; id numbers and phones masked
+        "evidence": server_owned(ID),  # the visit in which it was found
+        "staff_id": server_owned(ID),  # who entered it, on which device, as which mutation
+        "device_id": server_owned(ID),
+        "n": server_owned(WHOLE),
+        "held_at": server_owned(INSTANT),
+        "state": server_owned(WORD),  # open, accepted, refused
+        "reason": server_owned(TEXT),
+        "decided_by": server_owned(WORD),
+        "decided_at": server_owned(INSTANT),
+    },
+)
+
 AREA_RECORD = RecordType(
     name="area",
     home=Home.REFERENCE,

@@ -35,7 +35,7 @@ def final_state(district: District) -> list[str]:
     log, names = district.server.log, {phone.device_id: phone.name for phone in district.phones.values()}
     lines = []
     for (type, id), one in log.live().items():
-        told = id if type not in ("review", "receipt") else ""
+        told = id if type not in ("review", "receipt", "held_value") else ""
         lines.append((type, told, one.bucket, one.fields))
     for row in log.rows("SELECT * FROM held_value"):
         offered = json.loads(log.vault.open(row["values"], f"held/{row['id']}"))

@@ -68,7 +68,7 @@ def _classes_hold(district: "District", commit: Commit, entry: Entry) -> None:
         value, stood = entry.fields.get(name), before.get(name)
         told = f"{entry.type} {entry.id}.{name}: {stood!r} -> {value!r} by {commit.by}"
         match known.merge:
-            case Merge.SERVER_OWNED:
+            case Merge.SERVER_OWNED if (entry.type, name) != ("held_value", "values"):  # It quotes what was offered.
                 # A word in an office's own field is the office's, whoever's request brought the row about.
                 theirs = {word for word in words_in(value) if district.oracle.words.get(word) != "office"}
                 require(district, "classes", not theirs, told)

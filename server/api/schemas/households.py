@@ -4,25 +4,14 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from server.domain.masking import mask
+
 
 class Masked(fields.String):
     """A number of which only the ends are shown."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return mask(value) if value else None
-
-
-def mask(number: str) -> str:
-    """Hide the middle of an id or phone number; of a short one, all but the last two digits.
-
-    >>> mask("990101194906010012"), mask("19900001234"), mask("1234")
-    ('990101********0012', '199****1234', '**34')
-    """
-    if len(number) >= 15:
-        return number[:6] + "*" * (len(number) - 10) + number[-4:]
-    if len(number) >= 11:
-        return number[:3] + "*" * (len(number) - 7) + number[-4:]
-    return "*" * max(len(number) - 2, 0) + number[-2:]
 
 
 class HouseholdRowOut(Schema):

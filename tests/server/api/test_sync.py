@@ -108,7 +108,7 @@ def test_a_proposal_keeps_its_value_and_the_visit_that_proves_it_sealed(office: 
     with office.app.app_context():
         held = reading().scalars(select(HeldValue)).one()
         values = loads(parts().vault.open(held.values, f"held/{held.id}"))
-    assert values == {"current": "王桂花", "offered": "王贵花", "evidence": "a-visit"}
+    assert values == {"original": "王桂花", "current": "王桂花", "offered": "王贵花", "evidence": "a-visit"}
     assert "王贵花".encode() not in held.values
 
 
