@@ -3,7 +3,7 @@
 from flask import Flask, request
 from flask_smorest import Api
 
-from server.api import conflicts, files, health, held_work, households, problems, sessions, staff, sync, visits
+from server.api import conflicts, files, health, held_work, households, problems, records, sessions, staff, sync, visits
 from server.api.context import current_actor
 
 # Routes that need no login: everything else asks for one before a byte of it is read.
@@ -29,6 +29,7 @@ def register(app: Flask) -> Api:
         visits.blueprint,
         held_work.blueprint,
         conflicts.blueprint,
+        records.blueprint,
         sync.blueprint,
     )
     plain = (files.blueprint, health.blueprint)

@@ -7,7 +7,13 @@ from flask_smorest import Blueprint
 
 from server.api import cursors
 from server.api.context import current_actor, now
-from server.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictsIn, DecisionIn, DecisionOut
+from server.api.schemas.conflicts import (
+    ConflictDecisionIn,
+    ConflictDecisionOut,
+    ConflictOut,
+    ConflictPageOut,
+    ConflictsIn,
+)
 from server.domain.errors import InputInvalid
 from server.queries import held as waiting
 from server.services import conflicts, held
@@ -45,8 +51,8 @@ def one(held_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.post("/<held_id>/decision")
-@blueprint.arguments(DecisionIn)
-@blueprint.response(201, DecisionOut)
+@blueprint.arguments(ConflictDecisionIn)
+@blueprint.response(201, ConflictDecisionOut)
 def decide(asked: dict[str, Any], held_id: str) -> dict[str, str]:
     """Accept, refuse, or undo a merge, with a reason, on what was seen (`If-Match`); whoever comes second gets 412."""
     actor = current_actor()

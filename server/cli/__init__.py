@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server.cli import bundles, casework, demo, office, rules, upkeep, uploads
+from server.cli import bundles, casework, conflicts, demo, office, rules, upkeep, uploads
 
 
 def register(app: Flask) -> None:
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         office.devices,
         casework.households,
         casework.held,
+        conflicts.conflicts,
         rules.policy,
         uploads.uploads,
         upkeep.audit,

@@ -339,7 +339,7 @@ def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
     return {
         "type": one.type,
         "record_id": one.id,
-        "bucket": one.bucket,
+        "bucket": one.before.bucket if one.before and one.removed else one.bucket,  # where it took its seq
         "seq": one.seq,
         "operation": operation,
         "staff_id": one.author.staff_id,

@@ -39,7 +39,7 @@ def move(ledger: Ledger, actor: Actor, household_id: str, *, to: str, reason: st
     old = household.bucket
     if old == to:
         return 0
-    author = office(now, actor.staff_id)
+    author = office(now, actor.staff_id, reason.strip())
     keys = list(_belonging(ledger, household_id, old))
     ledger.preload(keys)
     for key in keys:

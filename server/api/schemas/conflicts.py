@@ -52,7 +52,7 @@ class ConflictOut(ConflictRowOut):
     decided_by = fields.String(allow_none=True)
 
 
-class DecisionIn(Schema):
+class ConflictDecisionIn(Schema):
     """A decision on what was seen: its ETag comes back in `If-Match`."""
 
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
@@ -60,7 +60,7 @@ class DecisionIn(Schema):
     kept = fields.String(load_default="")
 
 
-class DecisionOut(Schema):
+class ConflictDecisionOut(Schema):
     """What was decided."""
 
     id = fields.String()

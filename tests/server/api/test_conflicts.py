@@ -216,6 +216,19 @@ def test_it_follows_its_record_to_another_township(office: Office, device: Devic
     assert decide(office, proposal, "accepted", "reviewer2").status_code == 201
 
 
+def test_where_its_household_has_left_no_value_stays_but_its_author_learns_the_end(
+    office: Office, device: Device, conflict: str
+):
+    body = {"to": THERE, "reason": "搬家"}
+    household = office.households[HERE]
+    client = office.app.test_client()
+    moved = client.post(f"/api/v1/households/{household}/move", json=body, headers=office.bearer("county1"))
+    assert moved.status_code == 200
+    assert (told(device, conflict)["values"], told(device, conflict)["state"]) == ({}, "open")
+    assert decide(office, conflict, "refused", "reviewer2").status_code == 201
+    assert told(device, conflict)["state"] == "refused"
+
+
 def test_the_list_is_read_by_kind_area_and_state_page_by_page(office: Office, device: Device, conflict: str):
     proposals = [propose(office, device, name=f"王{at}") for at in range(5)]
     assert listing(office).json["counts"] == {"conflict": 1, "proposal": 5, "removed": 0, "duplicate": 0}
