@@ -1,5 +1,5 @@
 """The server's fixtures, for promises that are kept by the running whole."""
 
-from tests.server.conftest import app, client, clock, founded, make_server, office, template
+from tests.server.conftest import app, client, clock, databases, embedded, make_server, office
 
-__all__ = ["app", "client", "clock", "founded", "make_server", "office", "template"]
+__all__ = ["app", "client", "clock", "databases", "embedded", "make_server", "office"]

@@ -1,8 +1,6 @@
 """The schema's history: one line of it, that ends where the models are, and can be walked both ways."""
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import flask_migrate
@@ -11,18 +9,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from server.extensions import MIGRATIONS, db
 from server.models import Base
+from tests.server.databases import BARE
 
 
 @pytest.fixture
-def empty(make_server: Any, tmp_path: Path) -> Flask:
+def empty(make_server: Any) -> Flask:
     """A server over a database without any table."""
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "empty" / "office.db").touch()
-    return make_server("empty")  # type: ignore[no-any-return]
+    return make_server(like=BARE)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
@@ -34,14 +31,12 @@ def connection(empty: Flask) -> Iterator[Connection]:
             yield connection
 
 
-def schema(database: Path) -> list[tuple[str, str, str]]:
-    with sqlite3.connect(database) as opened:
-        found = opened.execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE name <> 'alembic_version' ORDER BY 1, 2"
-        )
-        rows = [(kind, name, sql or "") for kind, name, sql in found if not name.startswith("sqlite_")]
-    opened.close()
-    return rows
+def schema() -> dict[str, Any]:
+    """Describe the tables as the database itself knows them."""
+    found = inspect(db.engine)
+    kinds = (found.get_columns, found.get_pk_constraint, found.get_foreign_keys, found.get_indexes)
+    tables = [name for name in found.get_table_names() if name != "alembic_version"]
+    return {name: [repr(kind(name)) for kind in (*kinds, found.get_unique_constraints)] for name in sorted(tables)}
 
 
 def test_there_is_one_head_and_the_file_names_it():
@@ -60,15 +55,14 @@ def test_the_newest_schema_is_what_the_models_say(connection: Connection):
     assert compare_metadata(context, Base.metadata) == []
 
 
-def test_down_and_up_again_is_the_same(empty: Flask, tmp_path: Path):
-    database = tmp_path / "empty" / "office.db"
+def test_down_and_up_again_is_the_same(empty: Flask):
     with empty.app_context():
         flask_migrate.upgrade()
-        before = schema(database)
+        before = schema()
         flask_migrate.downgrade(revision="base")
-        assert schema(database) == []
+        assert schema() == {}
         flask_migrate.upgrade()
-    assert schema(database) == before
+        assert schema() == before
     assert len(before) > 20
 
 
@@ -80,12 +74,10 @@ def test_a_migration_imports_no_code_of_the_application():
         assert not {"server", "sync", "policy", "forms", "identity"} & set(imports), path.name
 
 
-def test_each_new_database_has_an_epoch_of_its_own(make_server: Any, tmp_path: Path):
+def test_each_new_database_has_an_epoch_of_its_own(make_server: Any):
     epochs = set()
     for name in ("one", "other"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "office.db").touch()
-        app = make_server(name)
+        app = make_server(name, like=BARE)
         with app.app_context():
             flask_migrate.upgrade()
             with db.engine.connect() as connection:

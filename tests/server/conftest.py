@@ -1,63 +1,50 @@
-"""A server for each test: a migrated database copied from a template, a clock that stands still until told."""
+"""A server for each test: a database of its own, a clock that stands still until told.
 
-import shutil
+Storage on SQLite and on PostgreSQL has one contract: every test runs on both, except those marked `sqlite_only`.
+"""
+
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.extensions import db
-from server.settings import Settings
+from tests.server.clock import MONDAY, StillClock
+from tests.server.databases import FOUNDED, MIGRATED, Databases, Embedded, Served, dispose, served, settings_in
 from tests.server.office import Office
 
-MONDAY = datetime(2026, 7, 6, 1, 0, tzinfo=UTC)
+__all__ = ["MONDAY", "StillClock", "dispose", "settings_in"]
 
 
-@dataclass
-class StillClock:
-    """A clock that a test moves by hand."""
-
-    at: datetime = field(default=MONDAY)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, **by: float) -> None:
-        self.at += timedelta(**by)
-
-
-def settings_in(folder: Path, **more: Any) -> Settings:
-    """The settings of a server that lives in a folder."""
-    return Settings(secret_key="s" * 32, data_dir=folder, **more)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that uses a database on both."""
+    if "databases" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite_only"):
+        metafunc.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database, made once; tests copy it."""
-    folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_in(folder))
-    with app.app_context():
-        flask_migrate.upgrade()
-    dispose(app)
-    return folder / "office.db"
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+    """SQLite, with its templates."""
+    return Embedded(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")
-def founded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Office]:
-    """A database with a small office in it, made once; tests copy it."""
-    folder = tmp_path_factory.mktemp("founded")
-    shutil.copy(template, folder / "office.db")
-    app = create_app(settings_in(folder), clock=StillClock())
-    office = Office.found(app)
-    dispose(app)
-    return folder / "office.db", office
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The PostgreSQL of `make services`, with the databases of this run."""
+    found = served(tmp_path_factory.mktemp("served"))
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Where this test's servers keep their data."""
+    kind = getattr(request, "param", "sqlite")
+    found: Databases = request.getfixturevalue("postgresql" if kind == "postgresql" else "embedded")
+    return found
 
 
 @pytest.fixture
@@ -67,15 +54,16 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-def make_server(template: Path, tmp_path: Path, clock: StillClock) -> Iterator[Callable[..., Flask]]:
+def make_server(databases: Databases, tmp_path: Path, clock: StillClock) -> Iterator[Callable[..., Flask]]:
     """Start a server over a folder of this test; again over the same folder is a restart."""
     started: list[Flask] = []
+    folders: set[Path] = set()
 
-    def make(name: str = "server", *, database: Path = template, **more: Any) -> Flask:
+    def make(name: str = "server", *, like: str = MIGRATED, **more: object) -> Flask:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        if not (folder / "office.db").exists():
-            shutil.copy(database, folder / "office.db")
+        more = {"database_url": databases.place(folder, like), **more}
+        folders.add(folder)
         app = create_app(settings_in(folder, **more), clock=clock)
         app.testing = True
         app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -85,30 +73,24 @@ def make_server(template: Path, tmp_path: Path, clock: StillClock) -> Iterator[C
     yield make
     for app in started:
         dispose(app)
+    for folder in folders:
+        databases.give_back(folder)
 
 
 @pytest.fixture
 def app(make_server: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
     """A server: empty, unless the test asks for an office."""
-    if "office" in request.fixturenames:
-        return make_server(database=request.getfixturevalue("founded")[0])
-    return make_server()
+    return make_server(like=FOUNDED if "office" in request.fixturenames else MIGRATED)
 
 
 @pytest.fixture
-def office(app: Flask, founded: tuple[Path, Office]) -> Office:
+def office(app: Flask, databases: Databases) -> Office:
     """A small office: two townships with two villages each, staff of every role, a household in each village."""
-    return replace(founded[1], app=app)
+    assert databases.office is not None
+    return replace(databases.office, app=app)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """An HTTP client of the server."""
     return app.test_client()
-
-
-def dispose(app: Flask) -> None:
-    """Close a server's database connections."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

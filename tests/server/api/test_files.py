@@ -514,6 +514,7 @@ print(answer.status_code, answer.json["code"], answer.json["retryable"])
 """
 
 
+@pytest.mark.sqlite_only
 def test_when_the_disk_is_full_the_bytes_so_far_stay_and_the_upload_goes_on_later(office: Office, client: FlaskClient):
     device = office.device()
     location = create(client, device.token, PHOTO).headers["Location"]
@@ -527,6 +528,7 @@ def test_when_the_disk_is_full_the_bytes_so_far_stay_and_the_upload_goes_on_late
     assert stored(office, sha256(PHOTO)) == PHOTO
 
 
+@pytest.mark.sqlite_only
 def test_when_the_database_has_no_room_nothing_is_written_and_the_device_is_told_to_come_again(office: Office):
     device = office.device()
     device.exchange()

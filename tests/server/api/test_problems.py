@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 
 from server.domain import errors
 from server.domain.errors import DomainError, Kind
+from tests.server.databases import BARE
 from tests.server.office import Office
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -108,11 +109,8 @@ def test_the_server_says_that_it_lives_and_whether_it_is_ready(make_server: Any)
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_server_without_its_tables_lives_but_is_not_ready(make_server: Any, tmp_path: Any):
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    (folder / "office.db").touch()
-    client = make_server("empty").test_client()
+def test_a_server_without_its_tables_lives_but_is_not_ready(make_server: Any):
+    client = make_server(like=BARE).test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
 

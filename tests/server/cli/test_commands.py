@@ -10,6 +10,7 @@ from flask import Flask
 from server.models.office import Area, RoleAssignment, Staff
 from server.transaction import parts, reading, transact
 from tests.server.api.serving import upload
+from tests.server.databases import BARE
 from tests.server.office import COUNTY, PASSWORD, Office, blob_of, sha_of
 
 
@@ -155,10 +156,8 @@ def test_the_interface_is_printed_as_json(app: Flask):
 
 
 @pytest.mark.parametrize("command", ["doctor", "audit verify", "devices list", "users disable x", "demo seed"])
-def test_without_tables_a_command_says_which_one_makes_them(make_server: Any, tmp_path: Path, command: str):
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "empty" / "office.db").touch()
-    refused = run(make_server("empty"), *command.split())
+def test_without_tables_a_command_says_which_one_makes_them(make_server: Any, command: str):
+    refused = run(make_server(like=BARE), *command.split())
     assert refused.exit_code == 1
     assert "db upgrade" in refused.stderr
 

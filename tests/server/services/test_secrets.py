@@ -1,10 +1,10 @@
 """Id numbers and phones: nowhere in the database's bytes, whichever way they came in."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from server.models import Base
 from server.queries import records
 from server.services.changes import office as the_office
 from server.transaction import parts, reading, transact
@@ -24,10 +24,13 @@ NUMBERS = (
 
 
 def bytes_on_disk(app: Flask) -> bytes:
+    """Give all that is kept: the files, and what stands in a database that is no file of ours."""
     with app.app_context():
-        folder = parts().settings.data_dir
+        files = [path.read_bytes() for path in sorted(parts().settings.data_dir.rglob("*")) if path.is_file()]
+        rows = [row for table in Base.metadata.tables.values() for row in reading().execute(select(table))]
+        values = [bytes(value) if isinstance(value, bytes) else str(value).encode() for row in rows for value in row]
         reading().rollback()
-    return b"".join(path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file())
+    return b"".join(files) + b"\0".join(values)
 
 
 def test_no_number_is_in_the_clear_whether_it_was_registered_proposed_held_refused_or_superseded(office: Office):
