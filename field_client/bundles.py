@@ -135,7 +135,7 @@ def _requests(store: Store, clock: Clock) -> Iterator[Request]:
         chunk = outbox.next_chunk(store, after=last_n)
         if last_n and not chunk:
             return
-        yield Request(store.get("installation"), epoch, have, chunk, clock=evidence, lease=held_lease)
+        yield Request(outbox.asking(store), epoch, have, chunk, clock=evidence, lease=held_lease)
         if not chunk:
             return
         last_n = chunk[-1].n
@@ -145,7 +145,7 @@ def _taken(store: Store, device: Device, clock: Clock, source: Read, report: Rep
     own, office = keys.read_keys(store.get("keys")), bytes.fromhex(device.receipt_key)
     head, parts = read(source, key=own.sealing, purpose=ANSWER, signer=lambda sender: None if sender else office)
     taken = Taken(answers=str(head.facts.get("answers", "")))
-    if head.facts.get("installation") != store.get("installation"):
+    if not outbox.is_ours(store, head.facts.get("installation", 0)):
         taken.is_late = True  # It speaks to an earlier life of this store.
         return taken
     try:

@@ -11,7 +11,6 @@ SENTENCES = {
     "device.already_enrolled": "本机已经登记过。换人使用请另用 --home 指定一个文件夹。",
     "device.files_damaged": "登记文件缺失或损坏,打不开本机数据。请不要删除任何文件,联系管理员。",
     "device.revoked": "这台设备已被停用。请联系管理员;本机未上传的内容仍然保留。",
-    "device.cloned": "这台设备的数据像是从旧备份恢复的。请联系管理员;未上传的内容仍在本机。",
     "device.proof_invalid": "服务器没有认出这台设备。请联系管理员核对设备登记。",
     "pin.wrong": "PIN 不对,请重新输入。",
     "pin.needed": "本机已锁定。请运行 field-client unlock 输入 PIN,或加 --pin-stdin。",

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from field_client import acceptance, incidents
 from field_client.clock import Clock
 from field_client.store import Store
 from sync.protocol import CHUNK, Acks, Mutation, Result
@@ -32,24 +33,47 @@ def add(
     `more` is what the office should know of the circumstances; it travels beside the clock evidence.
     """
     assert store.db.conn.in_transaction, "a change and its outbox entry are one transaction"
-    n = store.get("last_n", 0) + 1
+    n, number = store.get("last_n", 0) + 1, store.get("last_number", 0) + 1
     store.put("last_n", n)
+    store.put("last_number", number)
     base = store.value("SELECT cursor FROM buckets WHERE id = ?", bucket) or 0
     at = store.evidence(clock).to_dict() | dict(more or {})
-    mutation = Mutation(n, type, id, op, bucket, base, fields, at)
+    mutation = Mutation(number, type, id, op, bucket, base, fields, at)
     store.db.execute(
-        "INSERT INTO outbox (n, type, id, op, bucket, base, fields, at, outcome, seq, result)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')",
-        (n, type, id, op, bucket, base, _json(fields), _json(mutation.at)),
+        "INSERT INTO outbox (n, installation, number, type, id, op, bucket, made_in, base, fields, at, outcome, seq, result)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')",
+        (n, installation(store), number, type, id, op, bucket, bucket, base, _json(fields), _json(mutation.at)),
     )
     return mutation
 
 
+def installation(store: Store) -> int:
+    """Give the installation number under which new changes travel."""
+    return int(store.get("installation", 1))
+
+
+def asking(store: Store) -> int:
+    """Give the installation whose changes come next: that of the oldest one without an answer, else our own."""
+    oldest = store.value("SELECT installation FROM outbox WHERE outcome = '' ORDER BY n LIMIT 1")
+    return int(oldest or installation(store))
+
+
+def is_ours(store: Store, number: int) -> bool:
+    """Say whether an answer under an installation number speaks to this store, as it is or as it was."""
+    former = store.value("SELECT 1 FROM outbox WHERE installation = ? LIMIT 1", number)
+    return number == installation(store) or bool(former)
+
+
 def next_chunk(store: Store, *, after: int = 0) -> tuple[Mutation, ...]:
-    """Give the oldest mutations without an answer (beyond a number), as many as one request should carry."""
+    """Give the oldest mutations of the asking installation without an answer (beyond a number), as many as one request
+    should carry.
+    """
     taken: list[Mutation] = []
     size = 0
-    cursor = store.db.execute("SELECT * FROM outbox WHERE outcome = '' AND n > ? ORDER BY n LIMIT ?", (after, CHUNK))
+    cursor = store.db.execute(
+        "SELECT * FROM outbox WHERE outcome = '' AND installation = ? AND number > ? ORDER BY number LIMIT ?",
+        (asking(store), after, CHUNK),
+    )
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))
@@ -65,32 +89,57 @@ def waiting_count(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM outbox WHERE outcome = ''"))
 
 
-def keep_acks(store: Store, acks: Acks) -> None:
+def keep_acks(store: Store, acks: Acks, clock: Clock) -> None:
     """Keep the office's answers. Where it knows less than it once did (restored), offer the lost tail again."""
+    mine = acks.installation or asking(store)
     with store.transaction():
         for result in acks.results:
-            _keep_result(store, result)
-        store.db.execute("UPDATE outbox SET outcome = '', seq = 0, result = '' WHERE n > ?", (acks.applied_n,))
-        store.put("applied_n", acks.applied_n)
-        store.put("durable_n", acks.durable_n)
+            _keep_result(store, mine, result)
+        store.db.execute(
+            "UPDATE outbox SET outcome = '', seq = 0, result = '' WHERE installation = ? AND number > ?",
+            (mine, acks.applied_n),
+        )
+        acceptance.carry_on(store, mine, acks, lambda after: _digests(store, mine, after, acks.applied_n), clock)
+        store.db.execute(
+            "INSERT OR REPLACE INTO installations (number, applied_n, durable_n) VALUES (?, ?, ?)",
+            (mine, acks.applied_n, acks.durable_n),
+        )
+        if acks.renewed:
+            _renumber(store, mine, acks.renewed)
+            incidents.note(store, "copied", {"installation": mine, "renewed": acks.renewed}, clock)
+        elif mine == installation(store):
+            # More than we ever numbered was taken under our number: another store uses it, or ours is an old copy.
+            store.put("is_copy", acks.applied_n > store.get("last_number", 0))
         prune(store)
+
+
+def must_renew(store: Store) -> bool:
+    """Say whether to ask for another installation number: our store proved a copy, and all that it shares is answered."""
+    return bool(store.get("is_copy", False)) and not waiting_count(store)
+
+
+def _renumber(store: Store, former: int, renewed: int) -> None:
+    """Give the changes without an answer their places under another installation number; their content stays as it is."""
+    rows = store.rows("SELECT n FROM outbox WHERE outcome = '' AND installation = ? ORDER BY number", former)
+    for number, row in enumerate(rows, 1):
+        store.db.execute("UPDATE outbox SET installation = ?, number = ? WHERE n = ?", (renewed, number, row["n"]))
+    if former == installation(store):
+        store.put("installation", renewed)
+        store.put("last_number", len(rows))
+        store.put("is_copy", False)
 
 
 def prune(store: Store) -> None:
     """Forget what is covered by a backup and visible in our copy; held and refused changes stay."""
     store.db.execute(
-        "DELETE FROM outbox WHERE outcome IN ('applied', 'merged') AND n <= ? AND seq <="
-        " coalesce((SELECT cursor FROM buckets WHERE buckets.id = outbox.bucket), 0)",
-        (store.get("durable_n", 0),),
+        "DELETE FROM outbox WHERE n IN (SELECT n FROM settled) AND seq <="
+        " coalesce((SELECT cursor FROM buckets WHERE buckets.id = outbox.bucket), 0)"
     )
 
 
 def forget_elsewhere(store: Store) -> None:
     """Forget what is covered by a backup and stands in a bucket that is not ours to see, where no row will ever follow."""
-    store.db.execute(
-        "DELETE FROM outbox WHERE outcome IN ('applied', 'merged') AND n <= ? AND bucket NOT IN (SELECT id FROM buckets)",
-        (store.get("durable_n", 0),),
-    )
+    store.db.execute("DELETE FROM outbox WHERE n IN (SELECT n FROM settled) AND bucket NOT IN (SELECT id FROM buckets)")
 
 
 def answered(store: Store, outcome: str) -> list[dict[str, Any]]:
@@ -110,16 +159,26 @@ def answered(store: Store, outcome: str) -> list[dict[str, Any]]:
     ]
 
 
-def _keep_result(store: Store, result: Result) -> None:
+def _keep_result(store: Store, mine: int, result: Result) -> None:
     store.db.execute(
-        "UPDATE outbox SET outcome = ?, seq = ?, bucket = CASE ? WHEN '' THEN bucket ELSE ? END, result = ? WHERE n = ?",
-        (result.outcome, result.seq, result.bucket, result.bucket, _json(result.to_dict()), result.n),
+        "UPDATE outbox SET outcome = ?, seq = ?, bucket = CASE ? WHEN '' THEN bucket ELSE ? END, result = ?"
+        " WHERE installation = ? AND number = ?",
+        (result.outcome, result.seq, result.bucket, result.bucket, _json(result.to_dict()), mine, result.n),
     )
 
 
+def _digests(store: Store, mine: int, after: int, upto: int) -> list[bytes]:
+    rows = store.rows(
+        "SELECT * FROM outbox WHERE installation = ? AND number > ? AND number <= ? ORDER BY number", mine, after, upto
+    )
+    return [_mutation(row).digest() for row in rows]
+
+
 def _mutation(row: Mapping[str, Any]) -> Mutation:
-    plain = {name: row[name] for name in ("n", "type", "id", "op", "bucket", "base")}
-    return Mutation(**plain, fields=json.loads(row["fields"]), at=json.loads(row["at"]))
+    plain = {name: row[name] for name in ("type", "id", "op", "base")}
+    return Mutation(
+        row["number"], **plain, bucket=row["made_in"], fields=json.loads(row["fields"]), at=json.loads(row["at"])
+    )
 
 
 def _json(value: Any) -> str:

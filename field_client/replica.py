@@ -4,11 +4,10 @@ Nothing here touches the outbox's content: a pull can never undo local work. Lay
 `overlay`, the index for searching to `search`.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import lease, media, outbox, search
+from field_client import incidents, lease, media, outbox, search
 from field_client.clock import Clock
 from field_client.settings import load_device
 from field_client.store import Store
@@ -30,7 +29,7 @@ def keep(store: Store, frame: Welcome | Acks | Scope | Page, clock: Clock, *, as
             case Welcome():
                 _keep_welcome(store, frame, clock, asked_ms)
             case Acks():
-                outbox.keep_acks(store, frame)
+                outbox.keep_acks(store, frame, clock)
             case Scope():
                 _keep_scope(store, frame)
             case Page():
@@ -73,9 +72,7 @@ def report_mismatch(store: Store, bucket: str, ours: BucketState, theirs: Bucket
     facts = {"bucket": bucket, "ours": list(ours), "theirs": list(theirs)}
     with store.transaction():
         store.db.execute("UPDATE buckets SET refetch = 1 WHERE id = ?", (bucket,))
-        store.db.execute(
-            "INSERT INTO incidents (at, kind, facts) VALUES (?, 'checksum', ?)", (clock.now(), json.dumps(facts))
-        )
+        incidents.note(store, "checksum", facts, clock)
 
 
 def heard_at(store: Store) -> str:

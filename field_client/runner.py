@@ -7,7 +7,7 @@ frame is kept the moment it is whole, so whatever arrived stays when the line is
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from field_client import lease, outbox, replica
+from field_client import acceptance, incidents, lease, outbox, replica
 from field_client.clock import Clock
 from field_client.errors import NoConnection
 from field_client.store import Store
@@ -76,12 +76,15 @@ class Conversation:
         epoch = self._store.get("epoch", "")
         ours = self._our_states()
         return Request(
-            installation=self._store.get("installation"),
+            installation=outbox.asking(self._store),
             epoch=epoch,
             have=replica.cursors(self._store),
             mutations=outbox.next_chunk(self._store),
             proof=proof(epoch, ours),
             tags={name: tag(epoch, name, state) for name, state in ours.items()},
+            accepted=acceptance.claim(self._store, outbox.asking(self._store)),
+            renew=outbox.must_renew(self._store),
+            incidents=incidents.totals(self._store),
             clock=self._store.evidence(self._clock).to_dict(),
             lease=lease.held_since(self._store),
             limit_bytes=min(ANSWER_BYTES, max(1, self._bytes_left())),

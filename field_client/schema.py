@@ -77,7 +77,30 @@ def _first(db: Database) -> None:
     db.execute("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first,)
+def _installations(db: Database) -> None:
+    """A change keeps its own number for ever; under which installation and number it travels may be given anew.
+
+    `made_in` is the bucket as the change names it, `bucket` where the office says that it stands now.
+    `accepted` is the running hash after each number that the office took, from the last durable one on; `settled` are
+    the changes that are in effect and covered by a backup.
+    """
+    db.execute("ALTER TABLE outbox ADD COLUMN installation INTEGER NOT NULL DEFAULT 1")
+    db.execute("ALTER TABLE outbox ADD COLUMN number INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE outbox ADD COLUMN made_in TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE outbox SET number = n, made_in = bucket")
+    db.execute("UPDATE outbox SET installation = value FROM meta WHERE key = 'installation'")
+    db.execute("INSERT INTO meta (key, value) SELECT 'last_number', value FROM meta WHERE key = 'last_n'")
+    db.execute("CREATE UNIQUE INDEX outbox_number ON outbox (installation, number)")
+    db.table("installations").create({"number": int, "applied_n": int, "durable_n": int}, pk="number")
+    db.execute(
+        "CREATE VIEW settled AS SELECT outbox.n FROM outbox JOIN installations"
+        " ON installations.number = outbox.installation AND outbox.number <= installations.durable_n"
+        " WHERE outcome IN ('applied', 'merged')"
+    )
+    db.table("accepted").create({"installation": int, "number": int, "running": str}, pk=("installation", "number"))
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations)
 
 
 def migrate(db: Database) -> None:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 
 MODULUS = 1 << 128
+NOTHING = "0" * 32  # The running hash before the first mutation.
 
 
 def record_digest(key: bytes, record_type: str, record_id: str, seq: int, body: bytes) -> int:
@@ -34,6 +35,11 @@ def checksum(key: bytes, records: Iterable[tuple[str, str, int, bytes]]) -> tupl
         total = add(total, record_digest(key, record_type, record_id, seq, body))
         count += 1
     return count, as_text(total)
+
+
+def carried_on(running: str, mutation: bytes) -> str:
+    """Carry the running hash over an installation's accepted mutations on by one; both ends keep it for themselves."""
+    return hashlib.sha256(bytes.fromhex(running) + mutation).hexdigest()[:32]
 
 
 def as_text(total: int) -> str:

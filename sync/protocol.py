@@ -5,6 +5,7 @@ anywhere and what came before stays good. docs/sync-protocol.md tells the why; t
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ PROTOCOL = 1
 SCHEMA = 1  # Rises when a record type gains or changes fields; every schema ever shipped may still send.
 CHUNK = 200  # Mutations in one request.
 OPERATIONS = frozenset({"create", "update", "delete"})
+_HASH = re.compile("([0-9a-f]{32}|[0-9a-f]{64})?")
 REASONS = frozenset({"deleted", "moved", "merged", "out_of_scope"})
 
 
@@ -65,7 +67,9 @@ class Mutation:
 @dataclass(frozen=True)
 class Request:
     """What a device sends. `have` holds its cursors, `tags` a short proof of each bucket of which it knows the key, and
-    `proof` covers all of them, so that the answer names only buckets that differ.
+    `proof` covers all of them, so that the answer names only buckets that differ. `accepted` is the highest number that
+    the device believes taken, with its running hash; `renew` asks for another installation number, because the device
+    found that its store is a copy; `incidents` counts what it found wrong, by kind.
     """
 
     installation: int
@@ -74,6 +78,9 @@ class Request:
     mutations: tuple[Mutation, ...] = ()
     proof: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    accepted: tuple[int, str] | None = None
+    renew: bool = False
+    incidents: Mapping[str, int] = field(default_factory=dict)
     clock: Mapping[str, Any] = field(default_factory=dict)
     lease: str = ""  # when the lease that the device holds was given
     limit_bytes: int = 1 << 20
@@ -82,10 +89,13 @@ class Request:
 
     def encode(self) -> bytes:
         """Write the request's body."""
-        lease = {"lease": self.lease} if self.lease else {}
+        seldom: dict[str, Any] = {"accepted": list(self.accepted)} if self.accepted else {}
+        seldom |= {"renew": True} if self.renew else {}
+        seldom |= {"incidents": dict(self.incidents)} if self.incidents else {}
+        seldom |= {"lease": self.lease} if self.lease else {}
         return dumps(
-            {
-                **lease,
+            seldom
+            | {
                 "protocol": self.protocol,
                 "schema": self.schema,
                 "installation": self.installation,
@@ -119,6 +129,9 @@ class Request:
             mutations=tuple(Mutation.from_dict(one) for one in mutations),
             proof=str(plain.get("proof", "")),
             tags=tags,
+            accepted=_read_accepted(plain.get("accepted")),
+            renew=plain.get("renew") is True,
+            incidents=_read_incidents(plain.get("incidents", {})),
             clock=clock if isinstance(clock, dict) else {},
             lease=str(plain.get("lease", "")),
             limit_bytes=limit,
@@ -188,11 +201,18 @@ class Welcome:
 
 @dataclass(frozen=True)
 class Acks:
-    """Up to where the installation's mutations are committed, up to where a backup covers them, and each result."""
+    """Up to where an installation's mutations are committed, up to where a backup covers them, and each result.
+
+    `running` is the running hash at `applied_n`; `installation` says whose numbers these are (0: the asking one's);
+    `renewed`, unless 0, is the number under which a copied store goes on.
+    """
 
     applied_n: int
     durable_n: int
     results: tuple[Result, ...]
+    running: str = ""
+    installation: int = 0
+    renewed: int = 0
 
 
 @dataclass(frozen=True)
@@ -249,10 +269,7 @@ def encode(frame: Frame) -> bytes:
             lease = {"lease": dict(frame.lease)} if frame.lease is not None else {}
             return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch, **lease})
         case Acks():
-            results = [result.to_dict() for result in frame.results]
-            return _line(
-                {"frame": "acks", "applied_n": frame.applied_n, "durable_n": frame.durable_n, "results": results}
-            )
+            return _line(_acks_to_dict(frame))
         case Scope(same=True):
             return _line({"frame": "scope", "same": True})
         case Scope():
@@ -277,8 +294,7 @@ def decode(line: bytes) -> Frame:
                 _need(lease is None or isinstance(lease, dict), "welcome.lease")
                 return Welcome(_text(plain["server_at"]), _text(plain["epoch"]), lease)
             case "acks":
-                results = tuple(Result.from_dict(one) for one in plain["results"])
-                return Acks(_count(plain["applied_n"]), _count(plain["durable_n"]), results)
+                return _read_acks(plain)
             case "scope" if plain["same"] is True:
                 return Scope(same=True)
             case "scope":
@@ -325,6 +341,38 @@ def _read_row(plain: list[Any]) -> Row:
     return Row(record_type, record_id, seq, dumps(body))
 
 
+def _acks_to_dict(acks: Acks) -> dict[str, Any]:
+    plain: dict[str, Any] = {"frame": "acks", "applied_n": acks.applied_n, "durable_n": acks.durable_n}
+    plain["results"] = [result.to_dict() for result in acks.results]
+    seldom = {"running": acks.running, "installation": acks.installation, "renewed": acks.renewed}
+    return plain | {name: value for name, value in seldom.items() if value}
+
+
+def _read_acks(plain: Mapping[str, Any]) -> Acks:
+    results = tuple(Result.from_dict(one) for one in plain["results"])
+    return Acks(
+        _count(plain["applied_n"]),
+        _count(plain["durable_n"]),
+        results,
+        _hash(plain.get("running", "")),
+        _count(plain.get("installation", 0)),
+        _count(plain.get("renewed", 0)),
+    )
+
+
+def _read_accepted(plain: Any) -> tuple[int, str] | None:
+    if plain is None:
+        return None
+    _need(isinstance(plain, list) and len(plain) == 2 and plain[1] != "", "request.accepted")
+    return _count(plain[0]), _hash(plain[1])
+
+
+def _read_incidents(plain: Any) -> dict[str, int]:
+    _need(isinstance(plain, dict) and len(plain) <= 16, "request.incidents")
+    _need(all(_short(kind) and len(kind) <= 16 and _whole(count) for kind, count in plain.items()), "request.incidents")
+    return dict(plain)
+
+
 def _read_have(plain: Any) -> tuple[dict[str, int], dict[str, str]]:
     """Part what a device has into its cursors and its tags."""
     _need(isinstance(plain, dict), "request.have")
@@ -361,6 +409,11 @@ def _short(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     _need(isinstance(value, str), "text")
+    return str(value)
+
+
+def _hash(value: Any) -> str:
+    _need(isinstance(value, str) and _HASH.fullmatch(value) is not None, "hash")
     return str(value)
 
 

@@ -17,6 +17,7 @@ class State:
     """Where the conversation stands, and what it has done so far."""
 
     sent_full_chunk: bool = False
+    was_renewed: bool = False
     progressed: bool = False
     ended: End | None = None
     fruitless: int = 0
@@ -114,6 +115,7 @@ def step(state: State, event: Event) -> tuple[State, list[Action]]:
             asking = replace(
                 state,
                 sent_full_chunk=count == CHUNK,
+                was_renewed=False,
                 progressed=False,
                 ended=None,
                 rounds=state.rounds + 1,
@@ -135,10 +137,11 @@ def _arrived(state: State, frame: Frame) -> tuple[State, list[Action]]:
 
 def _kept(state: State, frame: Welcome | Acks | Scope | Page) -> State:
     match frame:
-        case Acks(results=results) if results:
+        case Acks(results=results, renewed=renewed) if results or renewed:
             return replace(
                 state,
                 progressed=True,
+                was_renewed=renewed > 0,
                 pushed=state.pushed + len(results),
                 held=state.held + sum(result.outcome == "held" for result in results),
                 refused=state.refused + sum(result.outcome == "refused" for result in results),
@@ -158,7 +161,7 @@ def _closed(state: State) -> tuple[State, list[Action]]:
         if fruitless >= PATIENCE:
             return replace(state, finished=True, fruitless=fruitless), [GiveUp()]
         return replace(state, fruitless=fruitless), [Gather()]
-    if state.ended.more or state.sent_full_chunk:
+    if state.ended.more or state.sent_full_chunk or state.was_renewed:
         if state.progressed:
             return replace(state, fruitless=0), [Gather()]
         return replace(state, finished=True), [GiveUp()]  # More, yet nothing comes: a fault not to be hammered.

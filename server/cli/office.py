@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from flask.cli import with_appcontext
@@ -15,8 +15,8 @@ from server.models.device import Device
 from server.models.office import Staff
 from server.services import areas as area_service
 from server.services import devices as device_service
+from server.services import incidents, tasks
 from server.services import staff as accounts
-from server.services import tasks
 from server.services.changes import Ledger
 from server.services.ids import make_id
 from server.transaction import parts, reading, transact
@@ -171,6 +171,7 @@ def list_devices(as_json: bool) -> None:
             "last_seen_at": instant(device.last_seen_at) if device.last_seen_at else None,
             "revoked": device.revoked_at is not None,
             "clock_offset_ms": device.clock_offset_ms,
+            "incidents": incidents.counts(reading(), device.id),
         }
         for device, name in reading().execute(statement)
     ]
@@ -186,6 +187,7 @@ def revoke(device_id: str) -> None:
     click.echo("已停用")
 
 
-def _device_line(row: dict[str, object]) -> str:
+def _device_line(row: dict[str, Any]) -> str:
     state = "已停用" if row["revoked"] else "在用"
-    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  最近联系 {row['last_seen_at'] or '从未'}"
+    noted = "".join(f"  {one}" for one in incidents.lines(row["incidents"]))
+    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  最近联系 {row['last_seen_at'] or '从未'}{noted}"

@@ -8,7 +8,7 @@ from server.cli.output import OfficeCommand, OfficeGroup, as_json, say
 from server.models.ledger import Bucket
 from server.queries import records
 from server.services import audit as audit_service
-from server.services import proof
+from server.services import incidents, proof
 from server.transaction import parts, reading
 
 
@@ -48,6 +48,9 @@ def doctor(as_json: bool) -> None:
     faults += [f"照片文件缺失: {sha[:12]}…" for sha in proof.lost_blobs(session, parts().blobs)]
     faults += [f"日志链断裂: {actor} 第 {n} 行" for actor, n in audit_service.broken_links(session)]
     result = {"epoch": records.epoch(session), "buckets": len(buckets), "faults": faults}
-    say(result, as_json, lambda _: faults or [f"一切正常: {len(buckets)} 个村或分区, 校验和、照片、日志链都相符"])
+    result["incidents"] = incidents.counts(session)
+    well = [f"一切正常: {len(buckets)} 个村或分区, 校验和、照片、日志链都相符"]
+    noted = [f"设备异常 (详见 flask devices list): {one}" for one in incidents.lines(incidents.counts(session))]
+    say(result, as_json, lambda _: [*(faults or well), *noted])
     if faults:
         raise SystemExit(1)

@@ -155,16 +155,6 @@ class DeviceProofInvalid(DomainError):
     code, kind, title = "device.proof_invalid", Kind.UNAUTHENTICATED, "设备身份没有通过验证"
 
 
-class DeviceCloned(DomainError):
-    """A mutation's number is known with other content: the local store was copied or restored from an old copy."""
-
-    code, kind, title = (
-        "device.cloned",
-        Kind.CONFLICT,
-        "这台设备的数据像是从旧备份恢复的, 请重新登记设备, 未上传的内容不会丢",
-    )
-
-
 class MutationNotTaken(DomainError):
     """A device may not write this type of record, or not in this way."""
 

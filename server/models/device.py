@@ -35,7 +35,7 @@ class Installation(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     applied_n: Mapped[int] = mapped_column(BigInteger, default=0)
-    running_hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
+    running_hash: Mapped[str] = mapped_column(String(64))  # over all that was accepted (sync.digest.carried_on)
 
 
 class MutationResult(Base):
@@ -51,3 +51,15 @@ class MutationResult(Base):
     offered: Mapped[bytes | None] = mapped_column(
         LargeBinary
     )  # a refused mutation whole, sealed, so that nothing is lost
+
+
+class Incident(Base):
+    """Something about a device that is a bug or a misfortune to be seen: what kind, how often, and since when."""
+
+    __tablename__ = "incident"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]

@@ -26,6 +26,7 @@ from server.models.office import SignIn, Staff
 from server.services import audit, sign_in
 from server.services.ids import make_id
 from server.settings import Settings
+from sync.digest import NOTHING
 
 CHALLENGE_LASTS = timedelta(minutes=2)
 CHALLENGE_PREFIX = b"zsb-device-session\0"
@@ -67,7 +68,7 @@ def enrol(
     )
     session.add(device)
     session.flush()
-    session.add(Installation(device_id=device.id, number=1, applied_n=0, running_hash="0" * 64))
+    session.add(Installation(device_id=device.id, number=1, applied_n=0, running_hash=NOTHING))
     audit.record(session, actor, "device.enrol", "device", device.id, now=now)
     return Enrolled(device, 1)
 

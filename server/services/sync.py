@@ -3,26 +3,28 @@
 What is answered is committed and what is committed is answered: results are stored in the transaction of the changes.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
-from server.domain.errors import DeviceCloned, DeviceRequired
+from server.domain.errors import DeviceRequired
 from server.domain.permissions import Actor
 from server.models.device import Device, Installation, MutationResult
 from server.queries import records, scope
+from server.services import incidents
 from server.services.changes import Ledger
 from server.services.mutations import Decided, Sender, decide
 from server.services.store import bulk_insert
 from server.settings import Settings
 from sync import clock, lease
 from sync.canonical import dumps, instant, loads
+from sync.digest import NOTHING, carried_on
 from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof, tag
 from sync.records import REGISTRY
 
@@ -35,7 +37,8 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
     """Apply a request's mutations in one transaction, under the lock of the installation's row.
 
     What was applied before gets the same result again; after a gap nothing is applied, and `applied_n` tells what is
-    expected. Raises DeviceRequired without an enrolled device, DeviceCloned when a known number has other content.
+    expected. A known number with other content means that the device's store was copied: nothing of that is applied,
+    and the device is given another installation number. Raises DeviceRequired without an enrolled device.
     """
     device = ledger.session.get(Device, actor.device_id) if actor.device_id else None
     if device is None:
@@ -46,16 +49,20 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
         raise DeviceRequired("这台设备需要重新登记")
     device.last_seen_at = now
     device.clock_offset_ms = clock.offset_ms(clock.Evidence.from_dict(dict(request.clock)))
+    incidents.told(ledger.session, device.id, request.incidents, now=now)
+    _check_running(ledger.session, installation, request.accepted, now=now)
     done = installation.applied_n
-    known = [one for one in request.mutations if one.n <= done]
+    known = sorted((one for one in request.mutations if one.n <= done), key=lambda one: one.n)
     repeated = _repeated(ledger.session, ledger.vault, installation, known)
+    if request.renew or len(repeated) < len(known):
+        return replace(_acks(installation, repeated), renewed=_renewed(ledger.session, device, now=now))
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
     sender = Sender(actor, device, installation.number, now)
     ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
     decided = [decide(ledger, sender, one) for one in fresh]
     results = _with_seqs(decided, ledger.seal(now))
     _remember(ledger, installation, decided, results)
-    return Acks(installation.applied_n, installation.applied_n, (*repeated, *results))
+    return _acks(installation, [*repeated, *results])
 
 
 def answer(
@@ -106,7 +113,10 @@ def _scope(
     told = {name: state for name, state in states.items() if tags.get(name) != tag(epoch, name, state)}
     gone = tuple(sorted(set(request.have) - set(states)))
     told = told if told or gone else dict(states)
-    keys = {name: rows[name].checksum_key if name in rows else NO_KEY for name in told if name not in tags}
+    unkeyed = [
+        name for name in told if name not in tags or not request.have.get(name)
+    ]  # Until its first row it has none.
+    keys = {name: rows[name].checksum_key if name in rows else NO_KEY for name in unkeyed}
     return Scope(same=False, states=told, keys=keys, gone=gone)
 
 
@@ -119,7 +129,7 @@ def _pages(session: Session, vault: Vault, bucket: str, since: int, head: int) -
 
 
 def _repeated(session: Session, vault: Vault, installation: Installation, known: Sequence[Mutation]) -> list[Result]:
-    """Give the stored results of mutations that were applied before."""
+    """Give the stored results of mutations that were applied before, up to the first whose content is another."""
     if not known:
         return []
     statement = select(MutationResult).where(
@@ -128,10 +138,41 @@ def _repeated(session: Session, vault: Vault, installation: Installation, known:
         MutationResult.n.in_([one.n for one in known]),
     )
     stored = {row.n: row for row in session.scalars(statement)}
-    if any(one.n not in stored or stored[one.n].digest != one.digest() for one in known):
-        raise DeviceCloned
-    bound = {one.n: _bound(installation, one.n) for one in known}
-    return [Result.from_dict(loads(vault.open(stored[one.n].result, f"{bound[one.n]}/result"))) for one in known]
+    same = list(takewhile(lambda one: one.n in stored and stored[one.n].digest == one.digest(), known))
+    bound = {one.n: _bound(installation, one.n) for one in same}
+    return [Result.from_dict(loads(vault.open(stored[one.n].result, f"{bound[one.n]}/result"))) for one in same]
+
+
+def _acks(installation: Installation, results: Sequence[Result]) -> Acks:
+    applied_n, running = installation.applied_n, installation.running_hash
+    return Acks(applied_n, applied_n, tuple(results), running, installation.number)
+
+
+def _renewed(session: Session, device: Device, *, now: datetime) -> int:
+    """Give a device whose store was copied the next installation number; one that stays unused does no harm."""
+    incidents.note(session, device.id, "copied", now=now)
+    session.get_one(Device, device.id, with_for_update=True)
+    last = session.scalars(select(func.max(Installation.number)).where(Installation.device_id == device.id)).one()
+    session.add(Installation(device_id=device.id, number=last + 1, applied_n=0, running_hash=NOTHING))
+    return int(last + 1)
+
+
+def _check_running(
+    session: Session, installation: Installation, accepted: tuple[int, str] | None, *, now: datetime
+) -> None:
+    """Hold the device's running hash against ours; where it differs something was dropped or altered, which is noted."""
+    if accepted is None or accepted[0] > installation.applied_n:  # A restored server says so by its own number.
+        return
+    n, running = accepted
+    later = select(MutationResult.digest).where(
+        MutationResult.device_id == installation.device_id,
+        MutationResult.installation == installation.number,
+        MutationResult.n > n,
+    )
+    for digest in session.scalars(later.order_by(MutationResult.n)):
+        running = carried_on(running, digest)
+    if running != installation.running_hash:
+        incidents.note(session, installation.device_id, "running", now=now)
 
 
 def _in_order(fresh: Sequence[Mutation], done: int) -> list[Mutation]:
@@ -158,10 +199,10 @@ def _remember(
 ) -> None:
     """Store each result, raise `applied_n`, and carry the running hash on over all that was taken."""
     rows = []
-    running = bytes.fromhex(installation.running_hash)
+    running = installation.running_hash
     for one, result in zip(decided, results, strict=True):
         digest = one.mutation.digest()
-        running = hashlib.sha256(running + digest).digest()
+        running = carried_on(running, digest)
         bound = _bound(installation, result.n)
         offered = dumps(one.mutation.to_dict()) if _is_refused(result) else None
         rows.append({
@@ -175,7 +216,7 @@ def _remember(
         })  # fmt: skip
     bulk_insert(ledger.session, MutationResult, rows)
     installation.applied_n += len(rows)
-    installation.running_hash = running.hex()
+    installation.running_hash = running
 
 
 def _is_refused(result: Result) -> bool:

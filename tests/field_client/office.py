@@ -6,6 +6,7 @@ after its commit, cut an upload after n bytes, refuse a blob.
 """
 
 import base64
+import functools
 import hashlib
 import json
 import socket
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from sync import packing
 from sync.canonical import dumps, moment
-from sync.digest import checksum
+from sync.digest import NOTHING, carried_on, checksum
 from sync.lease import grant, is_due
 from sync.protocol import (
     Acks,
@@ -77,6 +78,7 @@ class Office:
         self.device_keys: dict[str, str] = {}
         self.scope: list[str] = []
         self.applied_n = 0
+        self.running_start = NOTHING
         self.durable_n: int | None = None  # None: as much as is applied
         self.mutations: dict[int, Mutation] = {}
         self.results: dict[int, Result] = {}
@@ -138,7 +140,13 @@ class Office:
             durable = self.applied_n if self.durable_n is None else min(self.durable_n, self.applied_n)
             told = tuple(result for result in results if result)
             given = self.lease("device-1") if self.leases and is_due(request.lease, now=moment(SERVER_AT)) else None
-            return [Welcome(SERVER_AT, self.epoch, given), Acks(self.applied_n, durable, told), *self._feed(request)]
+            acks = Acks(self.applied_n, durable, told, self.running)
+            return [Welcome(SERVER_AT, self.epoch, given), acks, *self._feed(request)]
+
+    @property
+    def running(self) -> str:
+        digests = [self.mutations[n].digest() for n in range(1, self.applied_n + 1)]
+        return functools.reduce(carried_on, digests, self.running_start)
 
     def _feed(self, request: Request) -> list[Frame]:
         states = {name: self.buckets[name].state() for name in sorted(self.scope)}

@@ -44,6 +44,9 @@ REQUESTS = st.builds(
     epoch=TEXT,
     have=st.shared(HAVE, key="have"),
     tags=st.shared(HAVE, key="have").map(lambda have: dict.fromkeys(list(have)[1:], "0a1b2c3d")),
+    accepted=st.none() | st.tuples(COUNT, st.sampled_from(["0" * 32, "1f" * 16, "ab" * 32])),
+    renew=st.booleans(),
+    incidents=st.dictionaries(st.sampled_from(["running", "checksum"]), COUNT),
     mutations=st.lists(MUTATIONS, max_size=3).map(tuple),
     proof=TEXT,
     clock=OBJECT,
@@ -59,7 +62,15 @@ ROWS = st.builds(Row, NAME, NAME, COUNT, OBJECT.map(dumps), st.just("")) | st.bu
 STATES = st.dictionaries(NAME, st.builds(BucketState, COUNT, COUNT, TEXT), max_size=3)
 FRAMES = st.one_of(
     st.builds(Welcome, INSTANT, TEXT),
-    st.builds(Acks, COUNT, COUNT, st.lists(RESULTS, max_size=3).map(tuple)),
+    st.builds(
+        Acks,
+        COUNT,
+        COUNT,
+        st.lists(RESULTS, max_size=3).map(tuple),
+        st.sampled_from(["", "0" * 32, "ab" * 32]),
+        COUNT,
+        COUNT,
+    ),
     st.just(Scope(same=True)),
     st.builds(
         lambda states, gone: Scope(same=False, states=states, keys=dict.fromkeys(list(states)[1:], "ab"), gone=gone),

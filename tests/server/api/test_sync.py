@@ -1,5 +1,6 @@
 """The exchange through HTTP: exactly once, in scope, atomic, and provably the same at both ends."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,9 @@ from server.models.ledger import HeldValue
 from server.transaction import parts, reading
 from sync import packing
 from sync.canonical import loads
+from sync.digest import NOTHING
 from sync.protocol import End, Request, Scope, frames, proof, tag
+from tests.server.cli.test_commands import run
 from tests.server.office import VILLAGES, Office, an_id, sha_of
 
 
@@ -45,14 +48,48 @@ def test_a_visit_is_applied_once_however_often_it_is_sent(office: Office):
     assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
 
 
-def test_the_same_number_with_other_content_is_a_cloned_device(office: Office):
+def test_the_same_number_with_other_content_gets_another_installation_number_and_changes_nothing(office: Office):
     device = office.device()
     device.exchange()
     device.exchange([device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))])
     device.n = 0
     other = device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))
-    response = device.post(Request(1, device.epoch, device.have, (other,)))
-    assert (response.status_code, response.json["code"]) == (409, "device.cloned")
+    head = device.have[VILLAGES[0]]
+    acks = device.exchange([other])
+    assert (acks.applied_n, acks.results, acks.renewed) == (1, (), 2)
+    assert device.have[VILLAGES[0]] == head
+    assert "复制" in run(office.app, "devices", "list").stdout
+    assert json.loads(run(office.app, "devices", "list", "--json").stdout)[0]["incidents"] == {"copied": 1}
+    assert json.loads(run(office.app, "doctor", "--json").stdout)["incidents"] == {"copied": 1}
+
+
+def test_a_device_that_knows_itself_a_copy_gets_another_number(office: Office):
+    device = office.device()
+    assert [device.exchange(renew=True).renewed, device.exchange().renewed] == [2, 0]
+
+
+def test_what_a_device_found_wrong_is_counted_once_however_often_it_is_told(office: Office):
+    device = office.device()
+    for told in ({"checksum": 2}, {"checksum": 2, "unheard_of": 5}, {"checksum": 1}):
+        device.exchange(incidents=told)
+    assert json.loads(run(office.app, "devices", "list", "--json").stdout)[0]["incidents"] == {"checksum": 2}
+
+
+def test_running_hashes_that_agree_are_no_incident_even_when_an_answer_was_lost(office: Office):
+    device = office.device()
+    device.exchange()
+    mutations = [
+        device.mutation("household", office.households[VILLAGES[0]], "update", VILLAGES[0], {"remarks": text})
+        for text in "甲乙丙"
+    ]
+    first = device.exchange(mutations[:1])
+    device.exchange(mutations[1:])
+    assert device.exchange(accepted=(1, first.running)).applied_n == 3
+    assert device.exchange(accepted=(0, NOTHING)).running == device.exchange().running
+    assert device.exchange(accepted=(9, "ab" * 16)).applied_n == 3
+    assert json.loads(run(office.app, "devices", "list", "--json").stdout)[0]["incidents"] == {}
+    device.exchange(accepted=(2, first.running))
+    assert json.loads(run(office.app, "devices", "list", "--json").stdout)[0]["incidents"] == {"running": 1}
 
 
 def test_after_a_gap_nothing_is_applied_and_the_expected_number_is_told(office: Office):
