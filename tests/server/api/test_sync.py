@@ -30,7 +30,7 @@ def test_an_idle_exchange_answers_in_a_few_hundred_bytes(office: Office):
     device = office.device()
     device.exchange()
     evidence = proof(device.epoch, device.states)
-    response = device.post(Request(1, device.epoch, device.have, proof=evidence))
+    response = device.post(Request(1, device.epoch, device.have, proof=evidence, lease="2026-07-06T01:00:00.000Z"))
     assert b'"same":true' in response.data
     assert len(response.data) < 500
 
