@@ -95,7 +95,7 @@ def take_in(
 ) -> Import:
     """Take a bundle in, as far as it is whole; `by` and `account` say who imported it, for the log.
 
-    Raises Bundle… when it is none of ours, DeviceRevoked, DeviceCloned and whatever else the exchange would refuse.
+    Raises Bundle… when it is none of ours, DeviceRevoked and whatever else the exchange would refuse.
     """
     done, arriving = _opened(source, now)
     _walk(done, arriving, transact, lambda part: _take_blob(_actor(reading(), done.device_id, now), part, now), report)
