@@ -61,7 +61,7 @@ class Import:
     repeated: int = 0
     results: list[Result] = field(default_factory=list)
     applied_n: int = 0
-    durable_n: int = 0
+    acks: Acks | None = None  # of the last request
     missing: tuple[int, int] | None = None  # the first and last number that must come before the rest can be taken
     blobs: dict[str, str] = field(default_factory=dict)
     is_damaged: bool = False
@@ -162,7 +162,7 @@ def _walk(done: Import, arriving: Iterator[Part], run: Run, keep: Callable[[Part
 def _take_request(done: Import, part: Part, run: Run) -> None:
     request = Request.decode(_whole(part.pieces, parts().settings.request_limit_bytes))
     before, acks = run(lambda ledger: _apply(ledger, done, request))
-    done.asked, done.applied_n, done.durable_n = request, acks.applied_n, acks.durable_n
+    done.asked, done.applied_n, done.acks = request, acks.applied_n, acks
     done.mutations += len(request.mutations)
     done.repeated += sum(one.n <= before for one in request.mutations)
     done.results += acks.results
@@ -227,7 +227,8 @@ def _described(part: Part) -> tuple[str, int, str]:
 
 
 def _frames(done: Import, asked: Request, now: datetime) -> Iterator[bytes]:
-    acks = Acks(done.applied_n, done.durable_n, tuple(done.results))
+    assert done.acks is not None, "an answer follows a request"
+    acks = replace(done.acks, results=tuple(done.results))
     with snapshot() as session:
         actor = _actor(session, done.device_id, now)
         for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now, settings=parts().settings):
