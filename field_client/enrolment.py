@@ -7,7 +7,7 @@ import os
 import platform
 from typing import Any
 
-from field_client import keys, lease
+from field_client import keys, lease, wiping
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.settings import Device, Home, save_device
@@ -30,6 +30,7 @@ def enrol(
 
     Raises FieldError("device.already_enrolled"), ServerRefused for a wrong password, NoConnection without an office.
     """
+    wiping.clear(home)
     if home.device_file.exists():
         raise FieldError("device.already_enrolled")
     home.media.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -39,6 +39,11 @@ class Home:
         return self.path / "store.db"
 
     @property
+    def wipe_file(self) -> Path:
+        """What stands here once the office has had this folder wiped."""
+        return self.path / "wipe.json"
+
+    @property
     def media(self) -> Path:
         """The folder of encrypted photos and signatures."""
         return self.path / "media"
@@ -67,7 +72,9 @@ def default_home() -> Path:
 
 
 def load_device(home: Home) -> Device:
-    """Read the public facts. Raises FieldError("device.not_enrolled") where there are none."""
+    """Read the public facts. Raises FieldError("device.not_enrolled") where there are none, "device.wiped" after a wipe."""
+    if home.wipe_file.exists():
+        raise FieldError("device.wiped")
     try:
         return Device(**json.loads(home.device_file.read_bytes()))
     except FileNotFoundError:

@@ -92,6 +92,8 @@ def open_store(home: Home, store_key: bytes, *, check: bool = True) -> Store:
     `check` reads the whole file's structure (0.3 s for 18 MB); a server of pages leaves it out after the first time.
     Raises FieldError("storage.damaged") when the file is not sound or the key is not its own.
     """
+    if home.wipe_file.exists():
+        raise FieldError("device.wiped")
     connection = sqlcipher3.connect(str(home.store_file), timeout=BUSY_MS / 1000, isolation_level=None)
     with storage_errors():
         connection.execute("PRAGMA cipher_log_level = NONE")

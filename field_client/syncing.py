@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from field_client import blobs, keys, outbox, replica, uploads
+from field_client import blobs, farewell, keys, outbox, replica, uploads
 from field_client.clock import Clock
-from field_client.errors import NoConnection
+from field_client.errors import NoConnection, ServerRefused
 from field_client.runner import Conversation
 from field_client.settings import Device
 from field_client.store import Store
 from field_client.transport import Login, Transport
 
 CHALLENGE_PREFIX = b"zsb-device-session\0"
+REVOKED = "device.revoked"
 CONVERSATIONS = 50  # At most so many in one sync; each must bring the outbox further, so this is only a guard.
 
 Report = Callable[[str, int, int], None]
@@ -83,9 +84,19 @@ def sync(
     """Push, pull, send photos, and pull once more for their receipts; `report` hears ("records", pushed, pulled) and
     ("photos", sent, total).
 
-    A missing connection is told by `failure`. Raises ServerRefused when the office refuses this device.
+    A missing connection is told by `failure`. Raises ServerRefused when the office refuses this device,
+    FieldError("device.wiped") when it had this device hand everything over and wipe itself.
     """
-    errand = Errand(store, transport, clock, Summary(), max_bytes, report)
+    try:
+        return _synced(Errand(store, transport, clock, Summary(), max_bytes, report), records_only, sleep)
+    except ServerRefused as refusal:
+        if refusal.code == REVOKED:
+            farewell.take_leave(store, transport, clock)
+        raise
+
+
+def _synced(errand: Errand, records_only: bool, sleep: Callable[[float], None]) -> Summary:
+    store, transport = errand.store, errand.transport
     summary = errand.summary
     try:
         lanes = _records(errand)
@@ -99,7 +110,7 @@ def sync(
     summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
     summary.buckets = both_ends(store)
     if summary.failure is None:
-        store.put("synced_at", clock.now())
+        store.put("synced_at", errand.clock.now())
     return summary
 
 

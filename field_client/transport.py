@@ -157,6 +157,37 @@ class Transport:
             return {"content": body, "headers": headers}
         return {"content": packing.pack(body, self._coding), "headers": headers | {"Content-Encoding": self._coding}}
 
+    def begin_farewell(self, device_id: str, sign: Callable[[str], str]) -> dict[str, Any]:
+        """Begin to hand over what is unsent, as a device that has no sessions any more.
+
+        Raises ServerRefused("farewell.not_asked") when it is not asked for.
+        """
+        self.token, self._login = "", None
+        path = f"/api/v1/devices/{device_id}"
+        challenge = _given(self._plain(f"{path}/challenge", {}), "challenge")
+        begun = self._plain(f"{path}/farewell", {"challenge": challenge, "signature": sign(challenge)})
+        self.token = _given(begun, "token")
+        return begun
+
+    def hand_over(self, device_id: str, name: str, sealed: bytes) -> None:
+        """Hand a sealed piece over; again is harmless."""
+        headers = {"Content-Type": "application/octet-stream"}
+        path = f"/api/v1/devices/{device_id}/farewell/pieces/{name}"
+        with self._checked(self._send("PUT", path, headers, sealed)):
+            return
+
+    def end_salvage(self, device_id: str, names: list[str], farewell_key: str) -> None:
+        """Ask the office to confirm that it holds every piece. Raises ServerRefused when it does not."""
+        body = {"names": names, "farewell_key": farewell_key}
+        with self._checked(self._send("POST", f"/api/v1/devices/{device_id}/farewell/salvage", **_json_body(body))):
+            return
+
+    def say_wiped(self, device_id: str, signature: str) -> None:
+        """Say, signed, that this device is wiped."""
+        body = {"signature": signature}
+        with self._checked(self._send("POST", f"/api/v1/devices/{device_id}/farewell/wiped", **_json_body(body))):
+            return
+
     def _json(self, method: str, path: str, body: Any) -> dict[str, Any]:
         with self._answer(method, path, **_json_body(body)) as response:
             return _object(response) if response.status_code != 204 else {}

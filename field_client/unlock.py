@@ -59,17 +59,21 @@ def remember(home: Home, store_key: bytes, clock: Clock, environment: Mapping[st
 
 
 def lock(home: Home, environment: Mapping[str, str]) -> None:
-    """Forget the unlocked session; doing it twice is the same as once."""
-    path = session_file(home, environment)
-    if path is not None:
-        path.unlink(missing_ok=True)
+    """Forget the unlocked session, wherever it was kept; doing it twice is the same as once."""
+    for folder in _folders(environment):
+        (folder / _session_name(home)).unlink(missing_ok=True)
 
 
 def session_file(home: Home, environment: Mapping[str, str]) -> Path | None:
     """Name the session's file: it tells the home folder only by a hash."""
-    candidates = [Path(environment[RUNTIME_VARIABLE])] if environment.get(RUNTIME_VARIABLE) else []
-    name = hashlib.sha256(str(home.path.resolve()).encode()).hexdigest()[:20]
-    for folder in [*candidates, _SHARED_MEMORY]:
-        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-            return folder / f"zsb-field-{os.getuid()}-{name}"
-    return None
+    return next((folder / _session_name(home) for folder in _folders(environment)), None)
+
+
+def _folders(environment: Mapping[str, str]) -> list[Path]:
+    """List the places in memory that this user may write to, the best first."""
+    own = [Path(environment[RUNTIME_VARIABLE])] if environment.get(RUNTIME_VARIABLE) else []
+    return [folder for folder in [*own, _SHARED_MEMORY] if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)]
+
+
+def _session_name(home: Home) -> str:
+    return f"zsb-field-{os.getuid()}-{hashlib.sha256(str(home.path.resolve()).encode()).hexdigest()[:20]}"

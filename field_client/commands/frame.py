@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from field_client import lease, unlock
+from field_client import lease, unlock, wiping
 from field_client.clock import Clock, system_clock
 from field_client.errors import FieldError
 from field_client.settings import PIN_VARIABLE, Device, Home, default_home, load_device
@@ -92,6 +92,7 @@ def command(group: click.Group, name: str, *, help: str) -> Callable[[Deed], cli
         def run(home: Path | None, as_json: bool, pin_stdin: bool, **given: Any) -> None:
             app = App(Home((home or _root_home()).absolute()), system_clock(), pin_stdin)
             try:
+                wiping.resume(app.home, os.environ, tells=name == "sync")
                 with storage_errors():
                     output = deed(app, **given)
             except FieldError as refusal:

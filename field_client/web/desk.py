@@ -49,7 +49,7 @@ class Desk:
         """Tell whether the store may be opened; `used` says that a person is at work, not a page that asks by itself."""
         with self._guard:
             now_ms = self.clock.uptime_ms()
-            if self.has_pin and now_ms - self._used_ms > unlock.IDLE_MS:
+            if self.home.wipe_file.exists() or (self.has_pin and now_ms - self._used_ms > unlock.IDLE_MS):
                 self._key = None
             if used and self._key is not None:
                 self._used_ms = now_ms

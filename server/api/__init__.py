@@ -3,7 +3,21 @@
 from flask import Flask, request
 from flask_smorest import Api
 
-from server.api import conflicts, files, health, held_work, households, problems, records, sessions, staff, sync, visits
+from server.api import (
+    conflicts,
+    devices,
+    farewell,
+    files,
+    health,
+    held_work,
+    households,
+    problems,
+    records,
+    sessions,
+    staff,
+    sync,
+    visits,
+)
 from server.api.context import current_actor
 
 # Routes that need no login: everything else asks for one before a byte of it is read.
@@ -14,6 +28,11 @@ OPEN_ENDPOINTS = frozenset({
     "sessions.refresh",
     "sessions.challenge",
     "sessions.open_device_session",
+    # A lost device has no login any more: its farewell checks a token of its own, or a signature.
+    "farewell.begin",
+    "farewell.take",
+    "farewell.complete",
+    "farewell.wiped",
     "files.abilities",
     "api-docs.openapi_json",
 })  # fmt: skip
@@ -30,6 +49,8 @@ def register(app: Flask) -> Api:
         held_work.blueprint,
         conflicts.blueprint,
         records.blueprint,
+        devices.blueprint,
+        farewell.blueprint,
         sync.blueprint,
     )
     plain = (files.blueprint, health.blueprint)

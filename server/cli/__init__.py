@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server.cli import bundles, casework, conflicts, demo, office, rules, upkeep, uploads
+from server.cli import bundles, casework, conflicts, demo, devices, office, rules, upkeep, uploads
 
 
 def register(app: Flask) -> None:
@@ -12,7 +12,7 @@ def register(app: Flask) -> None:
         bundles.bundles,
         office.users,
         office.areas,
-        office.devices,
+        devices.devices,
         casework.households,
         casework.held,
         conflicts.conflicts,

@@ -1,26 +1,21 @@
-"""flask users, areas, devices: running the office."""
+"""flask users, areas: running the office."""
 
 import csv
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
 from server.cli.output import OfficeGroup, as_json, say
 from server.domain.errors import InputInvalid
 from server.domain.permissions import ADMIN, COUNTY_OFFICER, ROLES, Actor, Grant
-from server.models.device import Device
-from server.models.office import Staff
 from server.services import areas as area_service
-from server.services import devices as device_service
-from server.services import incidents, tasks
 from server.services import staff as accounts
+from server.services import tasks
 from server.services.changes import Ledger
 from server.services.ids import make_id
-from server.transaction import parts, reading, transact
-from sync.canonical import instant
+from server.transaction import parts, transact
 
 # Who may run commands on the server's machine answers for the office as a whole.
 OPERATOR = Actor("operator", "命令行", (Grant(ADMIN, ""), Grant(COUNTY_OFFICER, "")))
@@ -150,44 +145,3 @@ def import_areas(file: TextIO, as_json: bool) -> None:
         raise InputInvalid("文件读不了: 请另存为 UTF-8 编码的 CSV") from None
     changed = transact(lambda ledger: area_service.put(ledger, rows, now=parts().clock()))
     say({"read": len(rows), "changed": changed}, as_json, lambda _: [f"读入 {len(rows)} 行, 新增或改名 {changed} 个"])
-
-
-@click.group(cls=OfficeGroup)
-def devices() -> None:
-    """外勤设备。"""
-
-
-@devices.command("list")
-@as_json
-@with_appcontext
-def list_devices(as_json: bool) -> None:
-    """列出设备: 归谁用, 最近何时联系, 是否停用。"""
-    statement = select(Device, Staff.display_name).join(Staff, Staff.id == Device.staff_id).order_by(Device.enrolled_at)
-    rows = [
-        {
-            "id": device.id,
-            "name": device.name,
-            "staff": name,
-            "last_seen_at": instant(device.last_seen_at) if device.last_seen_at else None,
-            "revoked": device.revoked_at is not None,
-            "clock_offset_ms": device.clock_offset_ms,
-            "incidents": incidents.counts(reading(), device.id),
-        }
-        for device, name in reading().execute(statement)
-    ]
-    say(rows, as_json, lambda _: [_device_line(row) for row in rows] or ["还没有登记设备"])
-
-
-@devices.command()
-@click.argument("device_id")
-@with_appcontext
-def revoke(device_id: str) -> None:
-    """停用一台设备 (如遗失), 它的登录立即失效。"""
-    transact(lambda ledger: device_service.revoke(ledger.session, OPERATOR, device_id, now=parts().clock()))
-    click.echo("已停用")
-
-
-def _device_line(row: dict[str, Any]) -> str:
-    state = "已停用" if row["revoked"] else "在用"
-    noted = "".join(f"  {one}" for one in incidents.lines(row["incidents"]))
-    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  最近联系 {row['last_seen_at'] or '从未'}{noted}"

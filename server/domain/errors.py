@@ -143,6 +143,24 @@ class DeviceRevoked(DomainError):
     code, kind, title = "device.revoked", Kind.FORBIDDEN, "这台设备已停用, 请联系管理员"
 
 
+class FarewellNotAsked(DomainError):
+    """Nobody asked this device to take its leave, or it has done so."""
+
+    code, kind, title = "farewell.not_asked", Kind.NOT_FOUND, "没有要这台设备交出数据并抹除"
+
+
+class FarewellInvalid(DomainError):
+    """The farewell's token or signature does not hold; it opens nothing else and nothing else opens it."""
+
+    code, kind, title = "farewell.proof_invalid", Kind.UNAUTHENTICATED, "设备身份没有通过验证, 没有收下内容"
+
+
+class SalvageIncomplete(DomainError):
+    """The device says that it handed everything over, but a piece is not here."""
+
+    code, kind, title, retryable = "farewell.incomplete", Kind.CONFLICT, "还有内容没有收到, 请继续交出", True
+
+
 class DeviceRequired(DomainError):
     """Sync is for enrolled devices."""
 

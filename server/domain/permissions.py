@@ -38,7 +38,7 @@ DEEDS = {
     "household.move": frozenset({REVIEWER, COUNTY_OFFICER}),
     "work.decide": frozenset({REVIEWER, COUNTY_OFFICER}),
     "staff.manage": frozenset({ADMIN}),
-    "device.manage": frozenset({ADMIN}),
+    "device.manage": frozenset({REVIEWER, COUNTY_OFFICER, ADMIN}),  # of the staff within their area
 }
 
 

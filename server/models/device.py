@@ -22,6 +22,12 @@ class Device(Base):
     enrolled_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    wipe_asked_at: Mapped[datetime | None]
+    wipe_reason: Mapped[str | None] = mapped_column(String(500))
+    salvaged_at: Mapped[datetime | None]
+    farewell_key: Mapped[str | None] = mapped_column(String(64))  # signs that it wiped, when its own keys are gone
+    wiped_at: Mapped[datetime | None]
+    wiped_signature: Mapped[str | None] = mapped_column(String(128))
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
     seal_number: Mapped[int] = mapped_column(default=0)
     seal_hash: Mapped[str] = mapped_column(String(64), default="0" * 64)

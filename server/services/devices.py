@@ -89,7 +89,7 @@ def open_session(
     device = session.get(Device, device_id)
     if device is None:
         raise DeviceProofInvalid
-    _check_challenge(vault, device_id, asked, now)
+    check_challenge(vault, device_id, asked, now)
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(device.signing_key))
         key.verify(bytes.fromhex(signature), CHALLENGE_PREFIX + asked.encode())
@@ -134,7 +134,8 @@ def _check_in_service(session: Session, settings: Settings, device: Device) -> S
     return staff
 
 
-def _check_challenge(vault: Vault, device_id: str, asked: str, now: datetime) -> None:
+def check_challenge(vault: Vault, device_id: str, asked: str, now: datetime) -> None:
+    """Check that a challenge is ours, fresh, and for this device. Raises DeviceProofInvalid."""
     try:
         options = {"require": ["exp", "device"], "verify_exp": False}
         if jwt.get_unverified_header(asked).get("typ") != "challenge":
