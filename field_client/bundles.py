@@ -179,6 +179,7 @@ def _keep_frames(
             case End():
                 _compare(store, clock, told)
                 store.put("synced_at", clock.now())
+                store.put("install", frame.install)
             case _:
                 replica.keep(store, frame, clock, asked_ms=0)
                 told = frame if isinstance(frame, Scope) else told

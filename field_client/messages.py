@@ -37,6 +37,7 @@ SENTENCES = {
     "server.refused": "服务器没有接受({code})。内容仍在本机,请联系管理员。",
     "session.wrong_password": "用户名或密码不对,请重新输入。",
     "session.too_many_tries": "试错次数太多,请稍后再试。",
+    "client.too_old": "本机程序太旧:录入的内容照常上交,但要升级到 {version} 才能再取回新数据。",
     # bundles on a stick
     "bundle.key_missing": "本机还不知道办公室的密钥,不能导出数据包。请先联网同步一次。",
     "bundle.not_written": "数据包没有写成,本机内容都在。请检查 U 盘是否插好、可写,空间是否足够,或换个文件夹再试。",
@@ -103,6 +104,7 @@ SENTENCES = {
     "outcome.proposal": "已作为更正建议提交,等待审核。",
     "right.ended": "做这项工作时已不在您的岗位范围内,已交到办公室,等待确认后生效。",
     "right.in_doubt": "说不清做这项工作的时间,已交到办公室,等待确认后生效。",
+    "schema.newer": "服务器版本较旧,还不认识这一条,已原样收下,升级后由办公室确认。",
     "record.waits": "所改的记录还在等办公室确认,这一条一并等待。",
     "outcome.refused": "服务器没有接受这一条,原内容保留在本机,可导出。",
 }

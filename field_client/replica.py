@@ -84,6 +84,9 @@ def heard_at(store: Store) -> str:
 def hear(store: Store, frame: Welcome) -> None:
     """Note that the office spoke, and of which history."""
     store.put("heard_at", frame.server_at)
+    store.put("office_schema", frame.schema)
+    if frame.office_key:
+        store.put("office_key", frame.office_key)
     if frame.epoch != store.get("epoch", ""):
         # Another history: our cursors and the seqs of answered changes mean nothing in it.
         store.db.execute("UPDATE buckets SET refetch = 1 WHERE cursor > 0")

@@ -13,7 +13,7 @@ from field_client.errors import NoConnection
 from field_client.store import Store
 from sync import session
 from sync.errors import SyncError
-from sync.protocol import Acks, BucketState, Page, Request, Scope, Welcome, frames, proof, tag
+from sync.protocol import OFFICE_KEY, Acks, BucketState, Page, Request, Scope, Welcome, frames, proof, tag
 
 ANSWER_BYTES = 1 << 20  # At most so much in one answer, so that a slow line shows progress.
 
@@ -87,6 +87,7 @@ class Conversation:
             incidents=incidents.totals(self._store),
             clock=self._store.evidence(self._clock).to_dict(),
             lease=lease.held_since(self._store),
+            asks=() if self._store.get("office_key") else (OFFICE_KEY,),
             limit_bytes=min(ANSWER_BYTES, max(1, self._bytes_left())),
         )
 

@@ -8,6 +8,7 @@ from field_client.clock import Clock
 from field_client.settings import Device
 from field_client.store import Store
 from sync.clock import offset_ms
+from sync.protocol import SCHEMA
 
 
 def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
@@ -41,6 +42,8 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
         "last_sync_at": synced_at,
         "lease": lease.observe(store, device, clock).to_dict(),
         "clock_offset_ms": offset_ms(store.evidence(clock)),
+        "schema": {"ours": SCHEMA, "office": store.get("office_schema"), "install": store.get("install", "")},
+        "exported_at": store.get("exported_at", ""),
         "storage": _storage(store),
     }
 

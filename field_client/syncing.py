@@ -150,7 +150,10 @@ def _records(errand: Errand) -> tuple[str, ...]:
         if not waiting or waiting == before or errand.bytes_left() <= 0:
             break
         before = waiting
-    return talk.state.ended.lanes if talk.state.ended else ()
+    ended = talk.state.ended
+    if ended:
+        errand.store.put("install", ended.install)
+    return ended.lanes if ended else ()
 
 
 def _count(summary: Summary, talk: Conversation) -> None:

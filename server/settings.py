@@ -29,6 +29,8 @@ class Settings:
     upload_limit_bytes: int = 64 << 20
     upload_keep_hours: int = 24 * 14
     poll_seconds: int = 300
+    rows_from_schema: int = 1
+    client_version: str = "0.1.0"
     proxy_hops: int = 0
 
     @property

@@ -14,7 +14,10 @@ from sync.canonical import dumps, loads
 from sync.errors import Malformed, SyncError
 
 PROTOCOL = 1
-SCHEMA = 1  # Rises when a record type gains or changes fields; every schema ever shipped may still send.
+# Rises when a record type gains or changes fields. Every schema ever shipped may still send; rows may be refused to a
+# client too old for them, with the version to install. What a newer schema sends is kept, known here or not.
+SCHEMA = 1
+OFFICE_KEY = "office_key"  # What a device may ask for beside its rows: the key that bundles are sealed to.
 CHUNK = 200  # Mutations in one request.
 OPERATIONS = frozenset({"create", "update", "delete"})
 _HASH = re.compile("([0-9a-f]{32}|[0-9a-f]{64})?")
@@ -83,6 +86,7 @@ class Request:
     incidents: Mapping[str, int] = field(default_factory=dict)
     clock: Mapping[str, Any] = field(default_factory=dict)
     lease: str = ""  # when the lease that the device holds was given
+    asks: tuple[str, ...] = ()
     limit_bytes: int = 1 << 20
     protocol: int = PROTOCOL
     schema: int = SCHEMA
@@ -93,6 +97,7 @@ class Request:
         seldom |= {"renew": True} if self.renew else {}
         seldom |= {"incidents": dict(self.incidents)} if self.incidents else {}
         seldom |= {"lease": self.lease} if self.lease else {}
+        seldom |= {"asks": list(self.asks)} if self.asks else {}
         return dumps(
             seldom
             | {
@@ -121,7 +126,8 @@ class Request:
         _need(isinstance(mutations, list) and len(mutations) <= CHUNK, "request.mutations")
         limit = plain.get("limit_bytes", 1 << 20)
         _need(_whole(limit) and limit > 0, "request.limit_bytes")
-        clock = plain.get("clock", {})
+        clock, asks = plain.get("clock", {}), plain.get("asks", [])
+        _need(isinstance(asks, list) and all(map(_short, asks)), "request.asks")
         return cls(
             installation=plain["installation"],
             epoch=str(plain.get("epoch", "")),
@@ -134,6 +140,7 @@ class Request:
             incidents=_read_incidents(plain.get("incidents", {})),
             clock=clock if isinstance(clock, dict) else {},
             lease=str(plain.get("lease", "")),
+            asks=tuple(asks),
             limit_bytes=limit,
             schema=plain["schema"],
         )
@@ -191,12 +198,14 @@ class BucketState(NamedTuple):
 class Welcome:
     """Who answers, and when: the anchor for the device's clock. Another epoch means that the server was restored.
 
-    `lease` is a new one, signed (`sync.lease`), when the device's own is due.
+    `lease` is a new one, signed (`sync.lease`), when the device's own is due; `office_key` is told when asked for.
     """
 
     server_at: str
     epoch: str
     lease: Mapping[str, Any] | None = None
+    schema: int = 1
+    office_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,11 +251,15 @@ class Page:
 
 @dataclass(frozen=True)
 class End:
-    """The last frame: whether rows remain, when to come again, and which lanes are open."""
+    """The last frame: whether rows remain, when to come again, and which lanes are open.
+
+    `install` names the version that the device needs before it gets rows again; what it sends is taken all the same.
+    """
 
     more: bool
     after_s: int = 300
     lanes: tuple[str, ...] = ("records", "photos")
+    install: str = ""
 
 
 Frame = Welcome | Acks | Scope | Page | End
@@ -266,8 +279,10 @@ def encode(frame: Frame) -> bytes:
     """Write one frame as one line. Rows' bodies are put in as they are: they are canonical JSON already."""
     match frame:
         case Welcome():
-            lease = {"lease": dict(frame.lease)} if frame.lease is not None else {}
-            return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch, **lease})
+            more: dict[str, Any] = {"lease": dict(frame.lease)} if frame.lease is not None else {}
+            more |= {"schema": frame.schema} if frame.schema > 1 else {}  # The first one goes without saying.
+            more |= {"office_key": frame.office_key} if frame.office_key else {}
+            return _line({"frame": "welcome", "server_at": frame.server_at, "epoch": frame.epoch, **more})
         case Acks():
             return _line(_acks_to_dict(frame))
         case Scope(same=True):
@@ -281,7 +296,9 @@ def encode(frame: Frame) -> bytes:
             head = dumps({"frame": "page", "bucket": frame.bucket, "since": frame.since, "upto": frame.upto})
             return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
         case End():
-            return _line({"frame": "end", "more": frame.more, "after_s": frame.after_s, "lanes": list(frame.lanes)})
+            install = {"install": frame.install} if frame.install else {}
+            lanes = list(frame.lanes)
+            return _line({"frame": "end", "more": frame.more, "after_s": frame.after_s, "lanes": lanes, **install})
 
 
 def decode(line: bytes) -> Frame:
@@ -292,7 +309,8 @@ def decode(line: bytes) -> Frame:
             case "welcome":
                 lease = plain.get("lease")
                 _need(lease is None or isinstance(lease, dict), "welcome.lease")
-                return Welcome(_text(plain["server_at"]), _text(plain["epoch"]), lease)
+                schema, office_key = _count(plain.get("schema", 1)), _text(plain.get("office_key", ""))
+                return Welcome(_text(plain["server_at"]), _text(plain["epoch"]), lease, schema, office_key)
             case "acks":
                 return _read_acks(plain)
             case "scope" if plain["same"] is True:
@@ -309,7 +327,8 @@ def decode(line: bytes) -> Frame:
                 rows = tuple(_read_row(row) for row in plain["rows"])
                 return Page(_text(plain["bucket"]), _count(plain["since"]), _count(plain["upto"]), rows)
             case "end":
-                return End(plain["more"] is True, _count(plain["after_s"]), tuple(map(_text, plain["lanes"])))
+                lanes = tuple(map(_text, plain["lanes"]))
+                return End(plain["more"] is True, _count(plain["after_s"]), lanes, _text(plain.get("install", "")))
     except SyncError:
         raise
     except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:

@@ -80,12 +80,13 @@ def add_to(main: click.Group) -> None:
             summary = syncing.sync(
                 app.store, transport, app.clock, max_bytes=max_bytes, records_only=records_only, report=report
             )
-        failure = summary.failure
+        failure, install = summary.failure, app.store.get("install", "")
+        notice = messages.text("client.too_old", version=install) if install else ""
         return Output(
             summary.to_dict(),
             _sync_lines(summary),
             failure.exit_code if failure else 0,
-            failure.message if failure else "",
+            failure.message if failure else notice,
         )
 
     @command(main, "status", help="什么在等待、为什么；存储、期限和时钟。不需要网络。")
@@ -168,6 +169,8 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
     ]
     if found["clock_offset_ms"] is not None and abs(found["clock_offset_ms"]) >= 60_000:
         lines.append(_offset_line(found["clock_offset_ms"]))
+    if found["schema"]["install"]:
+        lines.append(messages.text("client.too_old", version=found["schema"]["install"]))
     lines += [
         f"照片待处理：{messages.PHOTO_KINDS.get(one['kind'], '签名')}，{one['message']}" for one in waiting["set_aside"]
     ]

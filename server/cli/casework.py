@@ -15,6 +15,7 @@ REASONS = {
     "right.ended": "做这项工作时已不在岗位范围内",
     "right.in_doubt": "做这项工作的时间说不清, 无法判断当时是否在岗",
     "record.waits": "所改的记录本身还在等待确认",
+    "schema.newer": "由更新版本的外勤端提交, 服务器升级后再确认",
     "device.lost": "由挂失设备交回",
 }
 

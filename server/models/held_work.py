@@ -22,7 +22,9 @@ class HeldWork(Base):
     record_id: Mapped[str] = mapped_column(String(64), index=True)
     bucket: Mapped[str] = mapped_column(String(64), index=True)
     staff_id: Mapped[str] = mapped_column(String(64))
-    reason: Mapped[str] = mapped_column(String(32))  # right.ended, right.in_doubt, record.waits, device.lost
+    reason: Mapped[str] = mapped_column(
+        String(32)
+    )  # right.ended, right.in_doubt, record.waits, schema.newer, device.lost
     mutation: Mapped[bytes] = mapped_column(LargeBinary)  # whole, sealed
     in_order: Mapped[bool]
     at: Mapped[datetime]

@@ -24,6 +24,7 @@ from sync.canonical import dumps, loads
 from sync.protocol import Mutation
 
 RECORD_WAITS = "record.waits"  # It changes a record whose creation waits itself.
+SCHEMA_NEWER = "schema.newer"  # A newer release sent it; an upgraded office can take it in.
 DEVICE_LOST = "device.lost"  # A lost device handed it over.
 ACCEPTED, DECLINED = "accepted", "declined"
 

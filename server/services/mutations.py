@@ -22,11 +22,12 @@ from server.services.changes import Author, Ledger
 from server.services.rights import Right
 from sync import clock
 from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
-from sync.protocol import Mutation, Result
+from sync.protocol import SCHEMA, Mutation, Result
 from sync.records import REGISTRY, Home, RecordType, problems
 from sync.records.fields import ID
 
 log = logging.getLogger(__name__)
+LONGEST_TYPE = 32  # characters, as the table of held work takes them
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Sender:
     installation: int
     now: datetime
     in_order: bool | None = None  # how its seal stood in the chain when it first arrived; None: it arrives now
+    schema: int = SCHEMA  # what the device's release knows
 
     @property
     def writer(self) -> str:
@@ -85,7 +87,12 @@ def take(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
 
 
 def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
-    _check_form(mutation)
+    try:
+        _check_form(mutation)
+    except (MutationNotTaken, InputInvalid):
+        if sender.schema <= SCHEMA or not _can_wait(sender.actor, mutation):
+            raise
+        return _hold_whole(ledger, sender, mutation, mutation.bucket, held_work.SCHEMA_NEWER)
     at = _done_at(sender, mutation)
     if _is_removed(ledger, sender, mutation):
         return _hold_edit(ledger, sender, mutation)
@@ -100,6 +107,12 @@ def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     if right is not Right.HELD:
         return _hold_whole(ledger, sender, mutation, place.now, right.value)
     return _apply(ledger, sender, mutation, place.now, at)
+
+
+def _can_wait(actor: Actor, mutation: Mutation) -> bool:
+    """Tell whether somebody of the office will see it: what waits is listed by village."""
+    in_village = not mutation.bucket.startswith("user:") and len(mutation.type) <= LONGEST_TYPE
+    return in_village and scope.sees_bucket(actor, "register.propose", mutation.bucket)
 
 
 def _check_form(mutation: Mutation) -> None:

@@ -25,7 +25,22 @@ from server.settings import Settings
 from sync import clock, lease
 from sync.canonical import dumps, instant, loads
 from sync.digest import NOTHING, carried_on
-from sync.protocol import Acks, BucketState, End, Frame, Mutation, Page, Request, Result, Scope, Welcome, proof, tag
+from sync.protocol import (
+    OFFICE_KEY,
+    SCHEMA,
+    Acks,
+    BucketState,
+    End,
+    Frame,
+    Mutation,
+    Page,
+    Request,
+    Result,
+    Scope,
+    Welcome,
+    proof,
+    tag,
+)
 from sync.records import REGISTRY
 
 PAGE_ROWS = 200
@@ -57,7 +72,7 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
     if request.renew or len(repeated) < len(known):
         return replace(_acks(installation, repeated), renewed=_renewed(ledger.session, device, now=now))
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
-    sender = Sender(actor, device, installation.number, now)
+    sender = Sender(actor, device, installation.number, now, schema=request.schema)
     ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
     decided = [decide(ledger, sender, one) for one in fresh]
     results = _with_seqs(decided, ledger.seal(now))
@@ -74,8 +89,13 @@ def answer(
     is read with two statements.
     """
     epoch = records.epoch(session)
-    yield Welcome(instant(now), epoch, _lease(vault, actor, request, now, settings.lease_days))
+    office_key = vault.sealing_public_key if OFFICE_KEY in request.asks else ""
+    granted = _lease(vault, actor, request, now, settings.lease_days)
+    yield Welcome(instant(now), epoch, granted, SCHEMA, office_key)
     yield acks
+    if request.schema < settings.rows_from_schema:
+        yield End(more=False, after_s=settings.poll_seconds, install=settings.client_version)
+        return
     names = scope.buckets_of(session, actor)
     rows = records.buckets(session, names)
     states = {name: _state(rows.get(name)) for name in names}

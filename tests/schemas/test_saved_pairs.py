@@ -14,7 +14,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from field_client import blobs, drafts, outbox, overlay, replica, syncing
+from field_client import blobs, drafts, outbox, overlay, replica, status, syncing
 from field_client.clock import Clock
 from field_client.schema import STEPS
 from field_client.settings import Device, Home, load_device
@@ -118,3 +118,26 @@ def test_the_very_bytes_that_it_would_have_sent_are_still_understood(saved: Save
     assert [result.n for result in acks.results] == list(range(1, saved.facts["waiting"] + 1))
     assert {result.outcome for result in acks.results} == {"applied", "held"}
     assert replica.cursors(saved.store)
+
+
+def test_an_office_that_moved_on_takes_its_work_and_says_what_to_install(saved: Saved, start: Started):
+    app = start(rows_from_schema=saved.facts["schema"] + 1, client_version="9.8.7")
+    summary = saved.sync(app)
+    assert (summary.failure, summary.pushed, summary.refused, summary.pulled) == (None, saved.facts["waiting"], 0, 0)
+    assert (summary.blobs_sent, summary.blobs_waiting) == (4, 0)
+    assert status.show(saved.store, saved.device, saved.clock)["schema"]["install"] == "9.8.7"
+    assert overlay.one(saved.store, "household", saved.facts["household"]), "what it had stays"
+    again = saved.sync(app)
+    assert (again.pushed, again.pulled) == (0, 0)
+
+
+def test_once_it_is_new_enough_it_gets_everything(saved: Saved, start: Started):
+    saved.store.put("install", "9.8.7")
+    assert saved.sync(start()).pulled > 0
+    assert status.show(saved.store, saved.device, saved.clock)["schema"]["install"] == ""
+
+
+def test_a_device_that_was_enrolled_before_bundles_learns_the_key_for_them(saved: Saved, start: Started):
+    assert not saved.store.get("office_key")
+    saved.sync(start())
+    assert len(bytes.fromhex(saved.store.get("office_key"))) == 32

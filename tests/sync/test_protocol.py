@@ -52,6 +52,7 @@ REQUESTS = st.builds(
     clock=OBJECT,
     limit_bytes=st.integers(1, 1 << 40),
     schema=COUNT,
+    asks=st.lists(NAME, max_size=2).map(tuple),
 )
 OUTCOMES = st.sampled_from(["applied", "merged", "held", "refused"])
 PROBLEM = st.none() | st.dictionaries(TEXT, JSON, min_size=1, max_size=2)
@@ -61,7 +62,7 @@ ROWS = st.builds(Row, NAME, NAME, COUNT, OBJECT.map(dumps), st.just("")) | st.bu
 )
 STATES = st.dictionaries(NAME, st.builds(BucketState, COUNT, COUNT, TEXT), max_size=3)
 FRAMES = st.one_of(
-    st.builds(Welcome, INSTANT, TEXT),
+    st.builds(Welcome, INSTANT, TEXT, st.none() | OBJECT, st.integers(1, 1 << 52), TEXT),
     st.builds(
         Acks,
         COUNT,
@@ -78,7 +79,7 @@ FRAMES = st.one_of(
         st.lists(NAME, max_size=2).map(tuple),
     ),
     st.builds(Page, NAME, COUNT, COUNT, st.lists(ROWS, max_size=3).map(tuple)),
-    st.builds(End, st.booleans(), COUNT, st.lists(TEXT, max_size=2).map(tuple)),
+    st.builds(End, st.booleans(), COUNT, st.lists(TEXT, max_size=2).map(tuple), TEXT),
 )
 
 
@@ -94,6 +95,23 @@ def test_every_frame_comes_back_as_it_was(frame: Frame):
 @given(REQUESTS)
 def test_every_request_comes_back_as_it_was(request: Request):
     assert Request.decode(request.encode()) == request
+
+
+@given(RESULTS)
+def test_every_result_comes_back_as_it_was(result: Result):
+    assert Result.from_dict(json.loads(dumps(result.to_dict()))) == result
+
+
+@given(MUTATIONS)
+def test_every_mutation_comes_back_as_it_was(mutation: Mutation):
+    assert Mutation.from_dict(json.loads(dumps(mutation.to_dict()))) == mutation
+
+
+@given(FRAMES.map(encode) | REQUESTS.map(Request.encode), st.dictionaries(TEXT.map("x".__add__), JSON, max_size=2))
+def test_what_a_newer_end_adds_to_a_message_is_passed_over(message: bytes, more: dict[str, Any]):
+    plain = json.loads(message)
+    read = decode if "frame" in plain else Request.decode
+    assert read(dumps({**plain, **more})) == read(message)
 
 
 @settings(max_examples=40)
@@ -203,7 +221,3 @@ def test_more_mutations_than_a_chunk_are_refused():
     assert len(Request.decode(Request(1, "", {}, mutations[:CHUNK]).encode()).mutations) == CHUNK
     with pytest.raises(SyncError):
         Request.decode(Request(1, "", {}, mutations).encode())
-
-
-def test_what_a_newer_server_adds_to_a_frame_is_passed_over():
-    assert decode(b'{"frame":"welcome","server_at":"t","epoch":"e","motd":"hello"}') == Welcome("t", "e")
