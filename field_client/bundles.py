@@ -5,13 +5,13 @@ changes nothing but a note of when; the answer is kept as an exchange's would be
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from field_client import blobs, keys, lease, media, outbox, replica
+from field_client import acceptance, blobs, incidents, keys, lease, media, outbox, replica
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.files import writing
@@ -129,25 +129,29 @@ def _parts(
 
 def _requests(store: Store, clock: Clock) -> Iterator[Request]:
     """Make the requests that an exchange would send one after another; there is always one, which asks what is new."""
-    epoch, have, evidence = store.get("epoch", ""), replica.cursors(store), store.evidence(clock).to_dict()
-    held_lease, last_n = lease.held_since(store), 0
-    while True:
-        chunk = outbox.next_chunk(store, after=last_n)
-        if last_n and not chunk:
-            return
-        yield Request(outbox.asking(store), epoch, have, chunk, clock=evidence, lease=held_lease)
-        if not chunk:
-            return
-        last_n = chunk[-1].n
+    asking = Request(
+        installation=outbox.asking(store),
+        epoch=store.get("epoch", ""),
+        have=replica.cursors(store),
+        renew=outbox.must_renew(store),
+        incidents=incidents.totals(store),
+        clock=store.evidence(clock).to_dict(),
+        lease=lease.held_since(store),
+    )
+    waiting = outbox.unanswered_under(store)
+    for under in waiting:
+        claim, last_n = acceptance.claim(store, under), 0
+        while chunk := outbox.next_chunk(store, under=under, after=last_n):
+            yield replace(asking, installation=under, mutations=chunk, accepted=claim)
+            last_n = chunk[-1].n
+    if not waiting:
+        yield replace(asking, accepted=acceptance.claim(store, asking.installation))
 
 
 def _taken(store: Store, device: Device, clock: Clock, source: Read, report: Report) -> Taken:
     own, office = keys.read_keys(store.get("keys")), bytes.fromhex(device.receipt_key)
     head, parts = read(source, key=own.sealing, purpose=ANSWER, signer=lambda sender: None if sender else office)
     taken = Taken(answers=str(head.facts.get("answers", "")))
-    if not outbox.is_ours(store, head.facts.get("installation", 0)):
-        taken.is_late = True  # It speaks to an earlier life of this store.
-        return taken
     try:
         for part in parts:
             if part.name == "frames":
@@ -176,6 +180,9 @@ def _keep_frames(
                     if frame.server_at > heard_at:
                         _learn(store, device, clock, frame, taken.answers)
                     replica.hear(store, frame)
+            case Acks(installation=number) if number and not outbox.is_ours(store, number):
+                taken.is_late = True  # It speaks to another life of this store.
+                return
             case End():
                 _compare(store, clock, told)
                 store.put("synced_at", clock.now())

@@ -64,15 +64,21 @@ def is_ours(store: Store, number: int) -> bool:
     return number == installation(store) or bool(former)
 
 
-def next_chunk(store: Store, *, after: int = 0) -> tuple[Mutation, ...]:
-    """Give the oldest mutations of the asking installation without an answer (beyond a number), as many as one request
-    should carry.
+def unanswered_under(store: Store) -> list[int]:
+    """List the installations whose changes wait for an answer, the one of the oldest first."""
+    rows = store.rows("SELECT installation FROM outbox WHERE outcome = '' GROUP BY installation ORDER BY min(n)")
+    return [row["installation"] for row in rows]
+
+
+def next_chunk(store: Store, *, under: int | None = None, after: int = 0) -> tuple[Mutation, ...]:
+    """Give the oldest mutations of an installation (the asking one's) without an answer, beyond a number, as many as one
+    request should carry.
     """
     taken: list[Mutation] = []
     size = 0
     cursor = store.db.execute(
         "SELECT * FROM outbox WHERE outcome = '' AND installation = ? AND number > ? ORDER BY number LIMIT ?",
-        (asking(store), after, CHUNK),
+        (under or asking(store), after, CHUNK),
     )
     names = [column[0] for column in cursor.description]
     for values in cursor:

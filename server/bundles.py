@@ -59,19 +59,27 @@ class Import:
     staff_id: str
     mutations: int = 0
     repeated: int = 0
-    results: list[Result] = field(default_factory=list)
-    applied_n: int = 0
-    acks: Acks | None = None  # of the last request
+    acks: dict[int, Acks] = field(default_factory=dict)  # by installation, each with all of its results
     missing: tuple[int, int] | None = None  # the first and last number that must come before the rest can be taken
     blobs: dict[str, str] = field(default_factory=dict)
     is_damaged: bool = False
     asked: Request | None = None
 
     @property
+    def results(self) -> list[Result]:
+        """Give every result, in the order of the requests."""
+        return [result for acks in self.acks.values() for result in acks.results]
+
+    @property
+    def is_copy(self) -> bool:
+        """Tell whether the device's store proved a copy, so that it must number its changes anew."""
+        return any(acks.renewed for acks in self.acks.values())
+
+    @property
     def is_complete(self) -> bool:
         """Tell whether all of it was taken in."""
         refused = any(word not in (STORED, KNOWN) for word in self.blobs.values())
-        return not (self.is_damaged or self.missing or refused)
+        return not (self.is_damaged or self.missing or self.is_copy or refused)
 
     def figures(self) -> dict[str, Any]:
         """Give what may be shown and logged: ids, codes and counts."""
@@ -86,6 +94,7 @@ class Import:
             "outcomes": dict(sorted(outcomes.items())),
             "missing": list(self.missing) if self.missing else None,
             "blobs": dict(sorted(Counter(self.blobs.values()).items())),
+            "copy": self.is_copy,
             "damaged": self.is_damaged,
         }
 
@@ -127,11 +136,17 @@ def answer(done: Import, out: Write, own_key: X25519PrivateKey, *, now: datetime
     assert done.asked is not None, "what asked nothing is not answered"
     device = reading().get_one(Device, done.device_id)
     to, asked = bytes.fromhex(device.sealing_key), done.asked
-    facts = {"answers": done.bundle, "asked_epoch": asked.epoch, "installation": asked.installation}
     reading().rollback()
     frames = Part("frames", {}, _frames(done, replace(asked, limit_bytes=EVERYTHING, proof=""), now))
     blobs = Part("blobs", {"stored": sorted(sha for sha, word in done.blobs.items() if word in (STORED, KNOWN))}, ())
-    write(out, [frames, blobs], Head(ANSWER, "", facts), signing=parts().vault.receipt_key, to=to, own_key=own_key)
+    write(
+        out,
+        [frames, blobs],
+        Head(ANSWER, "", {"answers": done.bundle}),
+        signing=parts().vault.receipt_key,
+        to=to,
+        own_key=own_key,
+    )
 
 
 def _opened(source: Read, now: datetime) -> tuple[Import, Iterator[Part]]:
@@ -161,13 +176,16 @@ def _walk(done: Import, arriving: Iterator[Part], run: Run, keep: Callable[[Part
 
 def _take_request(done: Import, part: Part, run: Run) -> None:
     request = Request.decode(_whole(part.pieces, parts().settings.request_limit_bytes))
-    before, acks = run(lambda ledger: _apply(ledger, done, request))
-    done.asked, done.applied_n, done.acks = request, acks.applied_n, acks
+    former = done.acks.get(request.installation)
     done.mutations += len(request.mutations)
-    done.repeated += sum(one.n <= before for one in request.mutations)
-    done.results += acks.results
+    if former and former.renewed:
+        return  # The device numbers these anew when it has read the answer.
+    before, acks = run(lambda ledger: _apply(ledger, done, request))
+    results = (*(former.results if former else ()), *acks.results)
+    done.asked, done.acks[request.installation] = request, replace(acks, results=results)
+    done.repeated += sum(result.n <= before for result in acks.results)
     waiting = [one.n for one in request.mutations if one.n > acks.applied_n]
-    if waiting and done.missing is None:
+    if waiting and done.missing is None and not acks.renewed:
         done.missing = (acks.applied_n + 1, min(waiting) - 1)
 
 
@@ -227,12 +245,12 @@ def _described(part: Part) -> tuple[str, int, str]:
 
 
 def _frames(done: Import, asked: Request, now: datetime) -> Iterator[bytes]:
-    assert done.acks is not None, "an answer follows a request"
-    acks = replace(done.acks, results=tuple(done.results))
+    *others, last = done.acks.values()
     with snapshot() as session:
         actor = _actor(session, done.device_id, now)
-        for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now, settings=parts().settings):
-            yield encode(frame)
+        frames = sync.answer(session, parts().vault, actor, asked, last, now=now, settings=parts().settings)
+        yield encode(next(frames))
+        yield from map(encode, chain(others, frames))
 
 
 def _actor(session: Any, device_id: str, now: datetime) -> Actor:

@@ -99,6 +99,10 @@ def _lines(result: dict[str, Any]) -> list[str]:
         lines.append(
             f"缺第 {first} 到 {last} 条, 其后的先不收: 请先导入更早的数据包, 或把回执带给设备后重新导出。什么都没有丢。"
         )
+    if result["copy"]:
+        lines.append(
+            "这台设备的数据像是复制的或从旧备份恢复的, 已另给编号: 请把回执带给设备, 再重新导出一次。什么都没有丢。"
+        )
     if result["damaged"]:
         lines.append("数据包后面一段不完整或已损坏, 完好的部分都算数: 请让设备重新导出一次, 重复导入无害。")
     if result["answer"]:
