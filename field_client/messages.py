@@ -100,14 +100,21 @@ SENTENCES = {
     "receipt.none": "还没有收到存证回执。照片全部上传后,再同步一次即可收到。",
     "receipt.forged": "回执的签名不对,不能作为存证。请联系管理员,不要删除照片。",
     # outcomes
-    "outcome.conflict": "别人也改了这一项,由审核人员决定采用哪一个。",
-    "outcome.proposal": "已作为更正建议提交,等待审核。",
     "right.ended": "做这项工作时已不在您的岗位范围内,已交到办公室,等待确认后生效。",
     "right.in_doubt": "说不清做这项工作的时间,已交到办公室,等待确认后生效。",
     "schema.newer": "服务器版本较旧,还不认识这一条,已原样收下,升级后由办公室确认。",
     "record.waits": "所改的记录还在等办公室确认,这一条一并等待。",
     "outcome.refused": "服务器没有接受这一条,原内容保留在本机,可导出。",
 }
+
+HELD_KINDS = {
+    "conflict": "别人也改了",
+    "proposal": "更正建议",
+    "removed": "这条记录已被移除",
+    "work": "等办公室确认",
+}
+HELD_STATES = {"open": "等审核人员决定", "accepted": "已采纳", "refused": "未采纳"}
+"""What the office held, and where it stands."""
 
 STATES = {
     "draft": "草稿",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from field_client import conflicts as held_changes
 from field_client import messages, outbox, receipts
 from field_client.commands.frame import FILE, App, Output, command, nothing
 from field_client.files import write_whole
@@ -15,7 +16,7 @@ def add_to(main: click.Group) -> None:
     """Add the commands to the program."""
     receipt_group = main.group("receipts", help="存证回执：服务器签名确认收到的照片。")(nothing)
     refused = main.group("refused", help="服务器没有接受的修改：都留在本机，可查看、导出。")(nothing)
-    conflicts = main.group("conflicts", help="等待审核人员决定的修改。")(nothing)
+    conflicts = main.group("conflicts", help="等待决定的修改和办公室的决定。")(nothing)
 
     @command(receipt_group, "show", help="查看一次走访的回执，并核对服务器签名。")
     @click.argument("visit")
@@ -45,11 +46,11 @@ def add_to(main: click.Group) -> None:
         write_whole(file, text.encode())
         return Output({"count": len(found), "file": str(file)}, [f"已导出 {len(found)} 条。"])
 
-    @command(conflicts, "list", help="列出别人也改了、或要审核后才生效的修改。")
+    @command(conflicts, "list", help="列出别人也改了、或要审核后才生效的修改，和办公室的决定。")
     def list_conflicts(app: App) -> Output:
-        """List what is held."""
-        found = outbox.answered(app.store, "held")
-        return Output(found, [_held_line(one) for one in found] or ["没有等待决定的修改。"])
+        """List what was held, and what became of it."""
+        found = held_changes.mine(app.store, app.device)
+        return Output(found, [line for one in found for line in _held_lines(one)] or ["没有等待决定的修改。"])
 
 
 def _refused_line(one: dict[str, Any]) -> str:
@@ -58,10 +59,20 @@ def _refused_line(one: dict[str, Any]) -> str:
     return f"{one['n']}  {one['type']}  {one['id']}  {reason}"
 
 
-def _held_line(one: dict[str, Any]) -> str:
-    if problem := one["result"].get("problem"):
-        return f"{one['n']}  {one['type']}  {one['id']}  {messages.text(problem['code'])}"
-    answers = one["result"].get("fields") or {}
-    kinds = {answer.get("kind") for answer in answers.values() if answer.get("how") == "held"}
-    reason = messages.text("outcome.conflict" if "conflict" in kinds else "outcome.proposal")
-    return f"{one['n']}  {one['type']}  {one['id']}  {'、'.join(sorted(answers))}  {reason}"
+def _held_lines(one: dict[str, Any]) -> list[str]:
+    about = one["about"] or f"{one['type']} {one['record_id']}"
+    decided = f"：{one['decided_by']}，{one['reason']}" if one["decided_by"] else ""
+    lines = [f"{one['at'][:10]}  {about}  {one['kind_text']}  {one['state_text']}{decided}"]
+    for change in one["changes"]:
+        words = (("原来", change["original"]), ("我改的", change["mine"]), ("别人改的", _others(one, change)))
+        said = "  ".join(f"{word}：{_plain(value)}" for word, value in words if value is not None)
+        lines.append(f"    {change['name']}  {said}")
+    return lines
+
+
+def _others(one: dict[str, Any], change: dict[str, Any]) -> Any:
+    return change["theirs"] if one["kind"] == "conflict" else None
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

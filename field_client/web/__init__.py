@@ -12,6 +12,7 @@ from field_client.clock import Clock
 from field_client.settings import Home
 from field_client.web import (
     answers,
+    conflicts,
     guard,
     home,
     households,
@@ -46,7 +47,20 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
     problems.handle(app)
     shown.add_filters(app)
     strip.add_to(app)
-    pages = (lock, home, households, visits, answers, photos, place, identification, signatures, sealing, sync)
+    pages = (
+        lock,
+        home,
+        households,
+        visits,
+        answers,
+        photos,
+        place,
+        identification,
+        signatures,
+        sealing,
+        sync,
+        conflicts,
+    )
     for page in pages:
         app.register_blueprint(page.blueprint)
     app.teardown_appcontext(desk.close)

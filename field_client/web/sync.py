@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from field_client import messages, outbox, overlay, status, syncing, visit_view
+from field_client import conflicts, messages, outbox, overlay, status, syncing, visit_view
 from field_client.web import home
 from field_client.web.desk import desk, store
 
@@ -38,8 +38,8 @@ def shown() -> str:
         open_lines=[line for line in lines if line["state"] in open_states],
         settled=[line for line in lines if line["state"] not in open_states],
         status=status.show(store(), desk().device, desk().clock),
-        held=_answered("held"),
-        refused=_answered("refused"),
+        held=conflicts.counts(store(), desk().device),
+        refused=_refused(),
         buckets=_both_ends(),
     )
 
@@ -77,14 +77,10 @@ def _progress_text(lane: str, done: int, total: int) -> str:
     return f"已交出 {done} 条，已取回 {total} 条" if lane else "正在连接服务器…"
 
 
-def _answered(outcome: str) -> list[dict[str, Any]]:
-    """List what the office held back or refused, with one sentence each."""
-    found = outbox.answered(store(), outcome)
-    return [{"type": one["type"], "at": one["at"], "text": _reason(outcome, one["result"])} for one in found]
+def _refused() -> list[dict[str, Any]]:
+    """List what the office refused, with one sentence each."""
+    return [{"at": one["at"], "text": _reason(one["result"])} for one in outbox.answered(store(), "refused")]
 
 
-def _reason(outcome: str, result: dict[str, Any]) -> str:
-    if outcome == "held":
-        kinds = {answer.get("kind") for answer in (result.get("fields") or {}).values()}
-        return messages.text("outcome.conflict" if "conflict" in kinds else "outcome.proposal")
+def _reason(result: dict[str, Any]) -> str:
     return str((result.get("problem") or {}).get("title") or messages.text("outcome.refused"))

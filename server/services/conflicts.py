@@ -50,6 +50,11 @@ class Matter:
         """open, accepted, refused or undone."""
         return state_of(self.held)
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether the field is an id or phone number."""
+        return self.held.field in REGISTRY[self.held.type].secrets
+
     def shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give what stands and what is offered, field by field, the differing ones only; of two persons, both.
 

@@ -75,6 +75,7 @@ class Case:
     """A visit as the page shows it."""
 
     visit_id: str
+    household_id: str
     revision: int
     state: str
     state_word: str
@@ -116,6 +117,7 @@ def put_together(
     pictures = [_photo(at, item, dossier) for at, item in enumerate(dossier.evidence, 1)]
     return Case(
         visit_id=dossier.visit.id,
+        household_id=dossier.visit.household_id,
         revision=dossier.revision,
         state=dossier.visit.review_state,
         state_word=word(STATES, dossier.visit.review_state),

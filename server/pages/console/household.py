@@ -38,7 +38,7 @@ def register(family: Family, *, today: date) -> Register:
         ("编号", str(fields.get("number") or "")),
         ("住址", str(fields.get("address") or "")),
         ("在享救助", _programmes(fields.get("programmes"))),
-        ("住房", _dwelling(fields.get("dwelling"))),
+        ("住房", dwelling(fields.get("dwelling"))),
         ("情况", _tags(fields.get("tags"))),
         ("备注", veil(str(fields.get("remarks") or ""))),
     )
@@ -52,7 +52,7 @@ def _relative(person: Mapping[str, Any], today: date) -> Relative:
         word(SEXES, person.get("sex")),
         _age(person.get("birth_date"), today),
         word(LABOUR, person.get("labour_capacity")),
-        _disability(person.get("disability")),
+        disability(person.get("disability")),
     )
     return Relative(
         str(person.get("name") or ""),
@@ -69,7 +69,8 @@ def _age(born_on: Any, today: date) -> str:
         return ""
 
 
-def _disability(found: Any) -> str:
+def disability(found: Any) -> str:
+    """Put a disability certificate into words."""
     if not isinstance(found, dict) or not found.get("category"):
         return ""
     return word(names("disability"), found["category"]) + word(LEVELS, found.get("level"))
@@ -81,7 +82,8 @@ def _programmes(found: Any) -> str:
     return SEPARATOR.join(word(known, code) for code in codes) or "没有"
 
 
-def _dwelling(found: Any) -> str:
+def dwelling(found: Any) -> str:
+    """Put a dwelling into words."""
     if not isinstance(found, dict):
         return ""
     area = f"{found['area_m2']} 平方米" if found.get("area_m2") else ""

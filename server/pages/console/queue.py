@@ -7,7 +7,7 @@ from server.pages.console.door import actor, blueprint, now
 from server.pages.console.facts import seal_of
 from server.pages.console.times import brief, days_since
 from server.pages.console.words import EMPTY, KINDS, STATES, word
-from server.queries import visits
+from server.queries import held, visits
 from server.services import looks
 from server.transaction import reading, transact
 from sync.canonical import instant
@@ -31,6 +31,7 @@ def queue_page() -> str:
         state=state,
         states=STATES,
         counts=visits.counts(reading(), actor()),
+        held_count=sum(held.counts(reading(), actor()).values()),
         rows=[_row(row) for row in rows[:ROWS]],
         is_waiting=state in visits.OPEN_STATES,
         is_first=after is None,

@@ -6,6 +6,7 @@ Which refusal is which HTTP status is decided in server/api/problems.py, which c
 from flask import Response, make_response, redirect, render_template, request, url_for
 
 from server.pages.console.door import harden
+from server.pages.console.held import decide_held_again
 from server.pages.console.notices import Notice
 from server.pages.console.review import decide_again
 from server.pages.console.signing import sign_in_again
@@ -15,6 +16,7 @@ from server.pages.console.words import NEXT_STEPS
 FORMS = {
     "console.sign_in": (sign_in_again, frozenset({401, 403, 429})),
     "console.decide": (decide_again, frozenset({409, 412, 422})),
+    "console.decide_held": (decide_held_again, frozenset({409, 412, 422})),
 }
 
 

@@ -86,6 +86,45 @@ TAGS = {
     "serious_illness": "重病",
 }
 
+CAUSES = {
+    "disability": "因残",
+    "illness": "因病",
+    "old_age": "年老",
+    "education": "因学",
+    "lack_of_labour": "缺劳力",
+    "lack_of_skill": "缺技术",
+    "disaster": "因灾",
+    "accident": "意外",
+}
+
+HELD_KINDS = {"conflict": "冲突", "proposal": "提议", "removed": "改了已移除的", "duplicate": "可能是同一人"}
+HELD_STATES = {"open": "待处理", "accepted": "已采纳", "refused": "未采纳", "undone": "已撤销合并"}
+HELD_MEANS = {
+    "conflict": "两名经办人员改了同一项，服务器上现在的内容没有变。请选用一个，没选上的留在变更记录里。",
+    "proposal": "名册上的内容不能由外勤设备直接改。请对照依据的走访，决定是否采纳。",
+    "removed": "经办人员离线时改了一条后来被移除的记录。采纳会恢复这条记录并写入修改。",
+    "duplicate": "两条人员记录可能是同一个人，系统没有合并。是同一人就合并，不是就记下来，以后不再问。",
+}
+HELD_EMPTY = {
+    "open": (
+        "没有待处理的冲突和提议",
+        "经办人员同步后，改到同一项的、提议更正的、可能重复的会列在这里，等得最久的排在最前。",
+    ),
+    "decided": ("还没有处理过", "处理过的会留在这里，可以随时查看是谁、为什么这样决定。"),
+}
+HELD_DONE = {
+    "accepted": "已采纳。结果和理由会随下一次同步送到经办人员的设备上。",
+    "refused": "已记下不采纳。提出的内容留在变更记录里，理由会送到经办人员的设备上。",
+    "merged": "已合并为一人。另一条记录留在变更记录里，可以撤销。",
+    "distinct": "已记下是两个人，以后不再问。",
+    "undone": "已撤销合并，两条记录都已恢复。",
+}
+HELD_BARRED = {
+    "permission.denied": "您的岗位可以查看，不能处理。",
+    "permission.own_proposal": "这是您自己提出的，或者您参加了依据的走访。请由其他审核人员处理。",
+}
+OPERATIONS = {"create": "登记", "update": "修改", "deleted": "移除", "merged": "并入他人", "moved": "迁出"}
+
 EMPTY = {
     "pending": (
         "没有待审的走访",
