@@ -34,6 +34,17 @@ def waiting(store: Store) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (bool(row["reason"]), _lane(row["kind"])))
 
 
+def offer_again(store: Store) -> None:
+    """Let every blob that is still here be offered again: a restored office finds those that it has by their hash."""
+    here = {path.name for path in store.home.media.iterdir()}
+    for row in store.rows("SELECT sha256 FROM blobs WHERE state = 'sent'"):
+        if row["sha256"] in here:
+            store.db.execute(
+                "UPDATE blobs SET state = 'waiting', location = '', offset = 0, reason = '', not_before = '' WHERE sha256 = ?",
+                (row["sha256"],),
+            )
+
+
 def note(store: Store, sha256: str, **facts: Any) -> None:
     """Write down what became of a blob."""
     with store.transaction():

@@ -36,13 +36,15 @@ def add(
     n, number = store.get("last_n", 0) + 1, store.get("last_number", 0) + 1
     store.put("last_n", n)
     store.put("last_number", number)
-    base = store.value("SELECT cursor FROM buckets WHERE id = ?", bucket) or 0
+    known = store.rows("SELECT cursor, epoch FROM buckets WHERE id = ?", bucket)
+    base, epoch = (known[0]["cursor"], known[0]["epoch"]) if known else (0, "")
     at = store.evidence(clock).to_dict() | dict(more or {})
-    mutation = Mutation(number, type, id, op, bucket, base, fields, at)
+    mutation = Mutation(number, type, id, op, bucket, base, fields, at, epoch)
     store.db.execute(
-        "INSERT INTO outbox (n, installation, number, type, id, op, bucket, made_in, base, fields, at, outcome, seq, result)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')",
-        (n, installation(store), number, type, id, op, bucket, bucket, base, _json(fields), _json(mutation.at)),
+        "INSERT INTO outbox"
+        " (n, installation, number, type, id, op, bucket, made_in, base, epoch, fields, at, outcome, seq, result)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, '')",
+        (n, installation(store), number, type, id, op, bucket, bucket, base, epoch, _json(fields), _json(mutation.at)),
     )
     return mutation
 
@@ -119,6 +121,20 @@ def keep_acks(store: Store, acks: Acks, clock: Clock) -> None:
         prune(store)
 
 
+def offer_again(store: Store) -> None:
+    """Offer again what no backup covers, because the office was restored and may have lost it.
+
+    Of our own installation the office's answer tells which changes these are; those of former ones are all offered, and
+    what the office still has gets the same answer.
+    """
+    store.db.execute("UPDATE outbox SET seq = 0")
+    store.db.execute(
+        "UPDATE outbox SET outcome = '', result = '' WHERE installation <> ? AND number >"
+        " coalesce((SELECT durable_n FROM installations WHERE installations.number = outbox.installation), 0)",
+        (installation(store),),
+    )
+
+
 def must_renew(store: Store) -> bool:
     """Say whether to ask for another installation number: our store proved a copy, and all that it shares is answered."""
     return bool(store.get("is_copy", False)) and not waiting_count(store)
@@ -181,7 +197,7 @@ def _digests(store: Store, mine: int, after: int, upto: int) -> list[bytes]:
 
 
 def _mutation(row: Mapping[str, Any]) -> Mutation:
-    plain = {name: row[name] for name in ("type", "id", "op", "base")}
+    plain = {name: row[name] for name in ("type", "id", "op", "base", "epoch")}
     return Mutation(
         row["number"], **plain, bucket=row["made_in"], fields=json.loads(row["fields"]), at=json.loads(row["at"])
     )

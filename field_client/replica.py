@@ -7,7 +7,7 @@ Nothing here touches the outbox's content: a pull can never undo local work. Lay
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import incidents, lease, media, outbox, search
+from field_client import blobs, incidents, lease, media, outbox, search
 from field_client.clock import Clock
 from field_client.settings import load_device
 from field_client.store import Store
@@ -90,7 +90,8 @@ def hear(store: Store, frame: Welcome) -> None:
     if frame.epoch != store.get("epoch", ""):
         # Another history: our cursors and the seqs of answered changes mean nothing in it.
         store.db.execute("UPDATE buckets SET refetch = 1 WHERE cursor > 0")
-        store.db.execute("UPDATE outbox SET seq = 0")
+        outbox.offer_again(store)
+        blobs.offer_again(store)
         store.put("epoch", frame.epoch)
 
 
@@ -155,9 +156,9 @@ def _keep_page(store: Store, page: Page) -> None:
         _keep_row(store, page.bucket, row)
     search.index(store, households | search.touched(store, rows))
     store.db.execute(
-        "INSERT INTO buckets (id, cursor, key, refetch) VALUES (?, ?, '', 0)"
-        " ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor, refetch = 0",
-        (page.bucket, page.upto),
+        "INSERT INTO buckets (id, cursor, key, refetch, epoch) VALUES (?, ?, '', 0, ?)"
+        " ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor, refetch = 0, epoch = excluded.epoch",
+        (page.bucket, page.upto, store.get("epoch", "")),
     )
     outbox.prune(store)
 

@@ -100,7 +100,14 @@ def _installations(db: Database) -> None:
     db.table("accepted").create({"installation": int, "number": int, "running": str}, pk=("installation", "number"))
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations)
+def _epochs(db: Database) -> None:
+    """A cursor and a base count in the epoch of the office that gave them; a restored office has another one."""
+    for table in ("buckets", "outbox"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN epoch TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE buckets SET epoch = json_extract(value, '$') FROM meta WHERE meta.key = 'epoch'")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs)
 
 
 def migrate(db: Database) -> None:

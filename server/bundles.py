@@ -194,7 +194,7 @@ def _apply(ledger: Ledger, done: Import, request: Request) -> tuple[int, Acks]:
     actor = _actor(ledger.session, done.device_id, now)
     installation = ledger.session.get(Installation, (done.device_id, request.installation))
     before = installation.applied_n if installation else 0
-    return before, sync.apply(ledger, actor, request, now=now)
+    return before, sync.apply(ledger, actor, request, now=now, durable_days=parts().settings.durable_days)
 
 
 def _take_blob(actor: Actor, part: Part, now: datetime) -> str:

@@ -31,6 +31,8 @@ class Settings:
     poll_seconds: int = 300
     rows_from_schema: int = 1
     client_version: str = "0.1.0"
+    backup_dir: str = ""
+    durable_days: int = 30
     proxy_hops: int = 0
 
     @property

@@ -26,7 +26,9 @@ REASONS = frozenset({"deleted", "moved", "merged", "out_of_scope"})
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change that a device made: `n` counts its installation's changes; `base` is the bucket seq it had seen."""
+    """One change that a device made: `n` counts its installation's changes; `base` is the bucket seq that it had seen, in
+    the `epoch` of the server that told it (empty: as in the request, of a device that does not say it).
+    """
 
     n: int
     type: str
@@ -36,10 +38,12 @@ class Mutation:
     base: int
     fields: Mapping[str, Any]
     at: Mapping[str, Any]
+    epoch: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the plain form that travels."""
-        return {
+        epoch = {"epoch": self.epoch} if self.epoch else {}
+        return epoch | {
             "n": self.n,
             "type": self.type,
             "id": self.id,
@@ -60,7 +64,10 @@ class Mutation:
             _need(_short(plain.get(name)), f"mutation.{name}")
         _need(plain["op"] in OPERATIONS, "mutation.op")
         _need(isinstance(plain.get("fields"), dict) and isinstance(plain.get("at"), dict), "mutation.fields")
-        return cls(**{name: plain[name] for name in ("n", "type", "id", "op", "bucket", "base", "fields", "at")})
+        epoch = plain.get("epoch", "")
+        _need(epoch == "" or _short(epoch), "mutation.epoch")
+        names = ("n", "type", "id", "op", "bucket", "base", "fields", "at")
+        return cls(**{name: plain[name] for name in names}, epoch=epoch)
 
     def digest(self) -> bytes:
         """Hash the content, so that the same number with other content is noticed."""

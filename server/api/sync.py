@@ -31,7 +31,8 @@ def exchange() -> Response:
         asked = Request.decode(body)
     except SyncError as error:
         raise MessageMalformed(error.code) from None
-    acks: Acks = transact(lambda ledger: sync.apply(ledger, actor, asked, now=now()))
+    days = parts().settings.durable_days
+    acks: Acks = transact(lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days))
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from server.cli import bundles, casework, conflicts, demo, devices, office, rules, upkeep, uploads
+from server.cli import backups, bundles, casework, conflicts, demo, devices, office, rules, upkeep, uploads
 
 
 def register(app: Flask) -> None:
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         conflicts.conflicts,
         rules.policy,
         uploads.uploads,
+        backups.backup,
         upkeep.audit,
         upkeep.openapi,
         upkeep.doctor,

@@ -269,6 +269,18 @@ class UploadMetadataInvalid(DomainError):
     code, kind, title = "upload.metadata", Kind.INVALID, "上传说明不完整"
 
 
+class BackupUnsound(DomainError):
+    """There is no such backup, or it cannot be used as it is; nothing was changed."""
+
+    code, kind, title = "backup.unsound", Kind.CONFLICT, "备份不能使用"
+
+
+class BackupProgramMissing(DomainError):
+    """PostgreSQL's own programs are needed to back it up."""
+
+    code, kind, title = "backup.program_missing", Kind.CONFLICT, "缺少备份程序"
+
+
 class StorageFull(DomainError):
     """The server's disk is full; what was stored stays."""
 

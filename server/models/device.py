@@ -41,6 +41,7 @@ class Installation(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     applied_n: Mapped[int] = mapped_column(BigInteger, default=0)
+    durable_n: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # what a finished backup covers
     running_hash: Mapped[str] = mapped_column(String(64))  # over all that was accepted (sync.digest.carried_on)
 
 
@@ -57,6 +58,7 @@ class MutationResult(Base):
     offered: Mapped[bytes | None] = mapped_column(
         LargeBinary
     )  # a refused mutation whole, sealed, so that nothing is lost
+    at: Mapped[datetime | None]  # when it was taken; None: before this was written down
 
 
 class Incident(Base):

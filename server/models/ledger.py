@@ -22,6 +22,16 @@ class Deployment(Base):
     epoch: Mapped[str] = mapped_column(String(32))
 
 
+class FormerEpoch(Base):
+    """Up to which seq of a bucket a former epoch and this one are the same history: what a base of that epoch still says."""
+
+    __tablename__ = "former_epoch"
+
+    epoch: Mapped[str] = mapped_column(String(32), primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
+    head: Mapped[int] = mapped_column(BigInteger)
+
+
 class Bucket(Base):
     """The unit of subscription and of order: its dense counter, and the sum over its live records."""
 

@@ -68,7 +68,7 @@ def enrol(
     )
     session.add(device)
     session.flush()
-    session.add(Installation(device_id=device.id, number=1, applied_n=0, running_hash=NOTHING))
+    session.add(Installation(device_id=device.id, number=1, applied_n=0, durable_n=0, running_hash=NOTHING))
     audit.record(session, actor, "device.enrol", "device", device.id, now=now)
     return Enrolled(device, 1)
 

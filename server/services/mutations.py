@@ -5,7 +5,7 @@ Whatever is wrong with a mutation becomes its result and stops nothing else; not
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from server.domain.errors import DomainError, InputInvalid, MutationNotTaken, No
 from server.domain.faults import where
 from server.domain.permissions import Actor
 from server.models.device import Device
+from server.models.ledger import FormerEpoch
 from server.queries import held as waiting
-from server.queries import history, scope
+from server.queries import history, records, scope
 from server.services import duplicates, held, held_work, receipts, rights, visits
 from server.services.changes import Author, Ledger
 from server.services.rights import Right
@@ -223,11 +224,24 @@ def _update(
 ) -> Decided:
     elsewhere = mutation.bucket if mutation.bucket != ledger.bucket_of(mutation.type, mutation.id) else None
     seen = Current(current.fields, as_seen(current.marks, elsewhere))
-    outcome = merge(record_type, seen, Edit(mutation.fields, mutation.base, author.writer, author.at))
-    _hold(ledger, sender, mutation, seen, outcome)
+    placed = replace(mutation, base=_seen(ledger, mutation))
+    outcome = merge(record_type, seen, Edit(placed.fields, placed.base, author.writer, author.at))
+    _hold(ledger, sender, placed, seen, outcome)
     if outcome.changed or outcome.superseded:
         ledger.update(mutation.type, mutation.id, outcome.changed, author, outcome.superseded)
     return _decided(mutation, outcome)
+
+
+def _seen(ledger: Ledger, mutation: Mutation) -> int:
+    """Say up to which seq of this database's history the device had seen the bucket when it made the edit.
+
+    A base of a former epoch says so as far as both histories are one; of an epoch of which nothing is known it says
+    nothing, so that whatever somebody else wrote counts as unseen.
+    """
+    if mutation.epoch in ("", records.epoch(ledger.session)):
+        return mutation.base
+    shared = ledger.session.get(FormerEpoch, (mutation.epoch, mutation.bucket))
+    return min(mutation.base, shared.head) if shared else 0
 
 
 def _hold(ledger: Ledger, sender: Sender, mutation: Mutation, seen: Current, outcome: Outcome) -> None:

@@ -5,7 +5,7 @@ What is answered is committed and what is committed is answered: results are sto
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -46,22 +46,22 @@ from sync.records import REGISTRY
 PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80
 NO_KEY = "0" * 32
+HIGHEST_INSTALLATION = 1 << 16  # Far more than any device is ever copied.
 
 
-def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> Acks:
+def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, durable_days: int = 30) -> Acks:
     """Apply a request's mutations in one transaction, under the lock of the installation's row.
 
     What was applied before gets the same result again; after a gap nothing is applied, and `applied_n` tells what is
     expected. A known number with other content means that the device's store was copied: nothing of that is applied,
-    and the device is given another installation number. Raises DeviceRequired without an enrolled device.
+    and the device is given another installation number. `durable_days` is after how long a device may forget what no
+    backup covers. Raises DeviceRequired without an enrolled device.
     """
     device = ledger.session.get(Device, actor.device_id) if actor.device_id else None
     if device is None:
         raise DeviceRequired
-    key = (device.id, request.installation)
-    installation = ledger.session.get(Installation, key, with_for_update=True, populate_existing=True)
-    if installation is None:
-        raise DeviceRequired("这台设备需要重新登记")
+    installation = _installation(ledger.session, device, request)
+    forgettable = now - timedelta(days=durable_days)
     device.last_seen_at = now
     device.clock_offset_ms = clock.offset_ms(clock.Evidence.from_dict(dict(request.clock)))
     incidents.told(ledger.session, device.id, request.incidents, now=now)
@@ -70,14 +70,15 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime) -> A
     known = sorted((one for one in request.mutations if one.n <= done), key=lambda one: one.n)
     repeated = _repeated(ledger.session, ledger.vault, installation, known)
     if request.renew or len(repeated) < len(known):
-        return replace(_acks(installation, repeated), renewed=_renewed(ledger.session, device, now=now))
+        acks = _acks(ledger.session, installation, repeated, forgettable)
+        return replace(acks, renewed=_renewed(ledger.session, device, now=now))
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
     sender = Sender(actor, device, installation.number, now, schema=request.schema)
     ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
     decided = [decide(ledger, sender, one) for one in fresh]
     results = _with_seqs(decided, ledger.seal(now))
-    _remember(ledger, installation, decided, results)
-    return _acks(installation, [*repeated, *results])
+    _remember(ledger, installation, decided, results, now)
+    return _acks(ledger.session, installation, [*repeated, *results], forgettable)
 
 
 def answer(
@@ -163,9 +164,45 @@ def _repeated(session: Session, vault: Vault, installation: Installation, known:
     return [Result.from_dict(loads(vault.open(stored[one.n].result, f"{bound[one.n]}/result"))) for one in same]
 
 
-def _acks(installation: Installation, results: Sequence[Result]) -> Acks:
+def _installation(session: Session, device: Device, request: Request) -> Installation:
+    """Lock the installation's row. One that was numbered after the backup from which this server was restored is taken in.
+
+    Raises DeviceRequired for a number that was never given out.
+    """
+    key = (device.id, request.installation)
+    found = session.get(Installation, key, with_for_update=True, populate_existing=True)
+    if found is not None:
+        return found
+    if request.epoch in ("", records.epoch(session)) or request.installation > HIGHEST_INSTALLATION:
+        raise DeviceRequired("这台设备需要重新登记")
+    made = Installation(
+        device_id=device.id, number=request.installation, applied_n=0, durable_n=0, running_hash=NOTHING
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _acks(session: Session, installation: Installation, results: Sequence[Result], forgettable: datetime) -> Acks:
     applied_n, running = installation.applied_n, installation.running_hash
-    return Acks(applied_n, applied_n, tuple(results), running, installation.number)
+    durable_n = _durable_n(session, installation, forgettable)
+    return Acks(applied_n, durable_n, tuple(results), running, installation.number)
+
+
+def _durable_n(session: Session, installation: Installation, forgettable: datetime) -> int:
+    """Say up to where a device may forget: what a finished backup covers, or what was taken before a moment."""
+    session.flush()
+    mine = (
+        MutationResult.device_id == installation.device_id,
+        MutationResult.installation == installation.number,
+    )
+    next_at = session.scalar(select(MutationResult.at).where(*mine, MutationResult.n == installation.durable_n + 1))
+    if next_at is None or next_at > forgettable:  # Results are in order of time: none after it is older.
+        return installation.durable_n
+    old = select(func.max(MutationResult.n)).where(
+        *mine, MutationResult.n > installation.durable_n, MutationResult.at <= forgettable
+    )
+    return int(session.scalars(old).one() or installation.durable_n)
 
 
 def _renewed(session: Session, device: Device, *, now: datetime) -> int:
@@ -173,7 +210,7 @@ def _renewed(session: Session, device: Device, *, now: datetime) -> int:
     incidents.note(session, device.id, "copied", now=now)
     session.get_one(Device, device.id, with_for_update=True)
     last = session.scalars(select(func.max(Installation.number)).where(Installation.device_id == device.id)).one()
-    session.add(Installation(device_id=device.id, number=last + 1, applied_n=0, running_hash=NOTHING))
+    session.add(Installation(device_id=device.id, number=last + 1, applied_n=0, durable_n=0, running_hash=NOTHING))
     return int(last + 1)
 
 
@@ -215,7 +252,7 @@ def _with_seqs(decided: Sequence[Decided], seqs: dict[tuple[str, str], tuple[str
 
 
 def _remember(
-    ledger: Ledger, installation: Installation, decided: Sequence[Decided], results: Sequence[Result]
+    ledger: Ledger, installation: Installation, decided: Sequence[Decided], results: Sequence[Result], now: datetime
 ) -> None:
     """Store each result, raise `applied_n`, and carry the running hash on over all that was taken."""
     rows = []
@@ -233,6 +270,7 @@ def _remember(
             # A result tells what stands now, which may be an id number.
             "result": ledger.vault.seal(dumps(result.to_dict()), f"{bound}/result"),
             "offered": ledger.vault.seal(offered, bound) if offered else None,
+            "at": now,
         })  # fmt: skip
     bulk_insert(ledger.session, MutationResult, rows)
     installation.applied_n += len(rows)

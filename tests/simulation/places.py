@@ -59,7 +59,7 @@ def user_bucket(username: str) -> str:
 def new_server(folder: Path, clock: Callable[[], datetime]) -> Flask:
     """Start a server over a founded district in an empty folder."""
     shutil.copy(_founded() / "office.db", folder / "office.db")
-    settings = Settings(secret_key="s" * 32, data_dir=folder, access_minutes=3 * 24 * 60)
+    settings = Settings(secret_key="s" * 32, data_dir=folder, access_minutes=3 * 24 * 60, durable_days=0)
     app = create_app(settings, clock=clock)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
