@@ -27,6 +27,7 @@ SUBJECTS = {
     "households": ("households", "tasks", "persons"),
     "visits": ("visits",),
     "bundle": ("bundle",),
+    "uploads": ("uploads", "storage"),
     "outcomes": ("receipts", "refused", "conflicts"),
     "serve": ("serve",),
 }

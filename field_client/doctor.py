@@ -25,7 +25,7 @@ def _structure(store: Store) -> dict[str, Any]:
 
 
 def _photos(store: Store) -> dict[str, Any]:
-    hashes = [row["sha256"] for row in store.rows("SELECT sha256 FROM blobs")]
+    hashes = [row["sha256"] for row in store.rows("SELECT sha256 FROM blobs WHERE freed_at = ''")]
     bad = 0
     for sha256 in hashes:
         try:

@@ -30,6 +30,15 @@ class NoConnection(FieldError):
     exit_code = 3
 
 
+class BudgetSpent(FieldError):
+    """The next bytes would pass the limit that the user set; what was done until then counts."""
+
+    exit_code = 0
+
+    def __init__(self) -> None:
+        super().__init__("budget.spent")
+
+
 class ServerRefused(FieldError):
     """The office understood and said no. `status` is HTTP's; the sentence is the office's own where it gave one."""
 

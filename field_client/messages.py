@@ -24,6 +24,7 @@ SENTENCES = {
     "草稿和没有上传的内容都在;现在也可以按户编号新建走访。",
     # storage
     "storage.full": "存储空间不足,刚才的内容没有保存,以前的内容都在。请清理空间后再试一次。",
+    "storage.photos_stopped": "存储空间快满了,暂停拍照,文字照常保存。请运行 field-client storage free 清理已存证的照片。",
     "storage.busy": "本机数据正被另一个程序使用,请稍等几秒再试。",
     "storage.damaged": "本机数据文件校验没有通过。请不要继续录入,运行 field-client doctor 并联系管理员。",
     "storage.newer": "本机数据由更新的版本建立,请先升级程序。",
@@ -95,6 +96,8 @@ SENTENCES = {
     "media.missing": "本机找不到这张照片的文件。",
     "media.damaged": "这张照片在本机的文件已损坏,没有上传。",
     # uploads and receipts
+    "upload.unknown": "没有这张待传的照片,或编号太短。请用 field-client uploads list 查看。",
+    "budget.spent": "已到设定的流量上限,其余下次同步接着传。",
     "upload.refused": "服务器没有接受这张照片({code})。",
     "upload.checksum": "照片数据在传输中受损,会自动重传。",
     "receipt.none": "还没有收到存证回执。照片全部上传后,再同步一次即可收到。",
@@ -147,6 +150,14 @@ PHOTO_KINDS = {
     "facility": "设施设备",
     "other": "其他",
 }
+
+DEFERRED = "已搁置,点“重试”后再传。"
+STORAGE = {
+    "warn": "存储已用过八成,有回执的照片可以清理:field-client storage free",
+    "alarm": "存储已用过九成,请尽快清理有回执的照片:field-client storage free",
+}
+LANES = {"previews": "预览图", "papers": "签名和证明材料", "photos": "照片"}
+"""What travels on each lane."""
 
 TASK_STATES = {"planned": "待走访", "started": "走访中", "sealed": "已签封"}
 

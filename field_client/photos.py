@@ -37,6 +37,7 @@ class Prepared:
     height: int
     preview: bytes
     is_blurred: bool
+    preview_sha256: str = ""  # of the small picture that travels ahead; empty for what is small itself
     media_type: str = "image/jpeg"
 
     @property
@@ -49,13 +50,16 @@ def prepare(source: bytes, kind: str) -> Prepared:
     """Make a photo ready to travel. Raises FieldError with a `photo.` code for what is no whole image."""
     picture = _shrunk(_opened(source, _long_edge(kind)), _long_edge(kind))
     data = _encoded(picture, TARGET_BYTES)
+    preview = _encoded(_shrunk(picture, PREVIEW_EDGE), PREVIEW_BYTES)
+    goes_ahead = kind != SIGNATURE and len(data) > PREVIEW_BYTES
     return Prepared(
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         width=picture.width,
         height=picture.height,
-        preview=_encoded(_shrunk(picture, PREVIEW_EDGE), PREVIEW_BYTES),
+        preview=preview,
         is_blurred=kind != SIGNATURE and _sharpness(picture) < BLURRED_BELOW,
+        preview_sha256=hashlib.sha256(preview).hexdigest() if goes_ahead else "",
     )
 
 

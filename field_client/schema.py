@@ -107,7 +107,20 @@ def _epochs(db: Database) -> None:
     db.execute("UPDATE buckets SET epoch = json_extract(value, '$') FROM meta WHERE meta.key = 'epoch'")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs)
+def _lanes(db: Database) -> None:
+    """Previews that travel ahead, blobs that the worker deferred, bytes that left in vain, files that were freed."""
+    for column in (
+        "preview_of TEXT NOT NULL DEFAULT ''",
+        "is_deferred INTEGER NOT NULL DEFAULT 0",
+        "reached INTEGER NOT NULL DEFAULT 0",  # the offset up to which bytes have left, arrived or not
+        "resent INTEGER NOT NULL DEFAULT 0",
+        "freed_at TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(f"ALTER TABLE blobs ADD COLUMN {column}")
+    db.table("blobs").create_index(["preview_of"])
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs, _lanes)
 
 
 def migrate(db: Database) -> None:

@@ -4,6 +4,7 @@ Nothing secret is in `device.json`: the store key in it is wrapped (`keys`), the
 """
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,15 @@ from field_client.files import write_whole
 
 RUNTIME_VARIABLE = "XDG_RUNTIME_DIR"
 PIN_VARIABLE = "ZSB_FIELD_PIN"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk's room, in bytes."""
+
+    total: int
+    used: int
+    free: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,11 @@ class Home:
     def store_file(self) -> Path:
         """The encrypted database."""
         return self.path / "store.db"
+
+    def disk(self) -> Disk:
+        """Say how much room there is where this folder lies."""
+        usage = shutil.disk_usage(self.path)
+        return Disk(usage.total, usage.used, usage.free)
 
     @property
     def wipe_file(self) -> Path:

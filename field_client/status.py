@@ -1,9 +1,8 @@
 """What waits on this device and why, how much room there is, and how its clock stands."""
 
-import shutil
 from typing import Any
 
-from field_client import blobs, drafts, lease, messages, outbox, overlay
+from field_client import blobs, drafts, lanes, lease, messages, outbox, overlay, storage
 from field_client.clock import Clock
 from field_client.settings import Device
 from field_client.store import Store
@@ -14,7 +13,7 @@ from sync.protocol import SCHEMA
 def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
     """Gather the strip that stands above every page, with the reasons behind it."""
     waiting = blobs.waiting(store)
-    aside = [row for row in waiting if row["reason"]]
+    aside = [row for row in waiting if row["reason"] or row["is_deferred"]]
     synced_at = store.get("synced_at", "")
     return {
         "device": {"id": device.device_id, "name": device.name, "server": device.server},
@@ -28,11 +27,15 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
                 {
                     "sha256": row["sha256"],
                     "kind": row["kind"],
+                    "size": row["size"],
                     "reason": row["reason"],
-                    "message": messages.text(row["reason"]),
+                    "not_before": row["not_before"],
+                    "is_deferred": bool(row["is_deferred"]),
+                    "message": messages.DEFERRED if row["is_deferred"] else messages.text(row["reason"]),
                 }
                 for row in aside
             ],
+            "resting": resting(store, clock),
         },
         "drafts": len(drafts.all_drafts(store)),
         "held": len(outbox.answered(store, "held")),
@@ -44,20 +47,17 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
         "clock_offset_ms": offset_ms(store.evidence(clock)),
         "schema": {"ours": SCHEMA, "office": store.get("office_schema"), "install": store.get("install", "")},
         "exported_at": store.get("exported_at", ""),
-        "storage": _storage(store),
+        "storage": storage.show(store, device),
     }
+
+
+def resting(store: Store, clock: Clock) -> list[dict[str, Any]]:
+    """List the lanes that rest, in words."""
+    return [
+        one | {"message": messages.text(one["reason"]), "lane_text": messages.LANES[one["lane"]]}
+        for one in lanes.resting(store, clock)
+    ]
 
 
 def _waiting_visits(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM outbox WHERE type IN ('visit', 'amendment') AND outcome = ''"))
-
-
-def _storage(store: Store) -> dict[str, Any]:
-    usage = shutil.disk_usage(store.home.path)
-    media = sum(path.stat().st_size for path in store.home.media.iterdir())
-    return {
-        "used_percent": round(100 * usage.used / usage.total),
-        "free_bytes": usage.free,
-        "store_bytes": store.home.store_file.stat().st_size,
-        "media_bytes": media,
-    }

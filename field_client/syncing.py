@@ -10,7 +10,7 @@ from typing import Any
 
 from field_client import blobs, farewell, keys, outbox, replica, uploads
 from field_client.clock import Clock
-from field_client.errors import NoConnection, ServerRefused
+from field_client.errors import BudgetSpent, NoConnection, ServerRefused
 from field_client.runner import Conversation
 from field_client.settings import Device
 from field_client.store import Store
@@ -19,6 +19,7 @@ from field_client.transport import Login, Transport
 CHALLENGE_PREFIX = b"zsb-device-session\0"
 REVOKED = "device.revoked"
 CONVERSATIONS = 50  # At most so many in one sync; each must bring the outbox further, so this is only a guard.
+TALK_BYTES = 8 * 1024  # A conversation that is not the first begins only where so much of the budget is left.
 
 Report = Callable[[str, int, int], None]
 
@@ -33,8 +34,11 @@ class Summary:
     refused: int = 0
     blobs_sent: int = 0
     blobs_waiting: int = 0
+    previews_sent: int = 0
     bytes_sent: int = 0
     bytes_received: int = 0
+    bytes_resent: int = 0
+    budget_spent: bool = False
     buckets: list[dict[str, Any]] = field(default_factory=list)
     failure: NoConnection | None = None
 
@@ -45,20 +49,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Errand:
-    """What the steps of one sync share; `max_bytes` bounds both ways together, None for no limit."""
+    """What the steps of one sync share."""
 
     store: Store
     transport: Transport
     clock: Clock
     summary: Summary
-    max_bytes: int | None
+    sleep: Callable[[float], None]
     report: Report
-
-    def bytes_left(self) -> int:
-        """Say how many bytes may still travel."""
-        if self.max_bytes is None:
-            return 1 << 62
-        return self.max_bytes - self.transport.bytes_sent - self.transport.bytes_received
 
 
 def connect(store: Store, device: Device) -> Transport:
@@ -84,26 +82,31 @@ def sync(
     """Push, pull, send photos, and pull once more for their receipts; `report` hears ("records", pushed, pulled) and
     ("photos", sent, total).
 
-    A missing connection is told by `failure`. Raises ServerRefused when the office refuses this device,
-    FieldError("device.wiped") when it had this device hand everything over and wipe itself.
+    `max_bytes` bounds what travels both ways together; what we send never passes it, retries included. A missing connection
+    is told by `failure`. Raises ServerRefused when the office refuses this device, FieldError("device.wiped") when it had
+    this device hand everything over and wipe itself.
     """
+    transport.max_bytes = max_bytes
     try:
-        return _synced(Errand(store, transport, clock, Summary(), max_bytes, report), records_only, sleep)
+        return _synced(Errand(store, transport, clock, Summary(), sleep, report), records_only)
     except ServerRefused as refusal:
         if refusal.code == REVOKED:
+            transport.max_bytes = None  # The last hand-over is whole or none.
             farewell.take_leave(store, transport, clock)
         raise
 
 
-def _synced(errand: Errand, records_only: bool, sleep: Callable[[float], None]) -> Summary:
-    store, transport = errand.store, errand.transport
-    summary = errand.summary
+def _synced(errand: Errand, records_only: bool) -> Summary:
+    store, transport, summary = errand.store, errand.transport, errand.summary
+    offered = store.get("last_n", 0)
     try:
         lanes = _records(errand)
-        if not records_only and "photos" in lanes and _photos(errand, sleep) and errand.bytes_left() > 0:
-            _records(errand)
+        if not records_only and "photos" in lanes:
+            _photos(errand, offered)
     except NoConnection as failure:
         summary.failure = failure
+    except BudgetSpent:
+        summary.budget_spent = True
     finally:
         store.put("token", transport.token)
     summary.blobs_waiting = len(blobs.waiting(store))
@@ -139,7 +142,7 @@ def _records(errand: Errand) -> tuple[str, ...]:
             errand.store,
             errand.transport.exchange,
             errand.clock,
-            bytes_left=errand.bytes_left,
+            bytes_left=errand.transport.bytes_left,
             report=lambda pushed, pulled: errand.report("records", pushed, pulled),
         )
         try:
@@ -147,7 +150,7 @@ def _records(errand: Errand) -> tuple[str, ...]:
         finally:
             _count(errand.summary, talk)
         waiting = outbox.waiting_count(errand.store)
-        if not waiting or waiting == before or errand.bytes_left() <= 0:
+        if not waiting or waiting == before or errand.transport.bytes_left() <= 0:
             break
         before = waiting
     ended = talk.state.ended
@@ -163,16 +166,39 @@ def _count(summary: Summary, talk: Conversation) -> None:
     summary.refused += talk.state.refused
 
 
-def _photos(errand: Errand, sleep: Callable[[float], None]) -> int:
-    progress = uploads.send_waiting(
-        errand.store,
-        errand.transport,
-        errand.clock,
-        budget=errand.bytes_left,
-        sleep=sleep,
-        report=lambda sent, total: errand.report("photos", sent, total),
-    )
-    errand.summary.blobs_sent += progress.sent
-    if progress.cut:
-        raise NoConnection("connection.cut")
-    return progress.sent
+def _photos(errand: Errand, offered: int) -> None:
+    """Send photos, and fetch the receipts of those that arrived. `offered` is the last change that has left already.
+
+    Raises NoConnection when something is left for want of a line or of room at the office.
+    """
+
+    def between() -> None:
+        """Let changes that were made since leave before the next piece."""
+        nonlocal offered
+        newest = errand.store.get("last_n", 0)
+        if newest > offered and errand.transport.bytes_left() > TALK_BYTES:
+            _records(errand)
+            offered = newest
+
+    progress = uploads.Progress()
+    try:
+        uploads.send_waiting(
+            uploads.Errand(
+                errand.store,
+                errand.transport,
+                errand.clock,
+                errand.transport.bytes_left,
+                errand.sleep,
+                between,
+                lambda sent, total: errand.report("photos", sent, total),
+            ),
+            progress,
+        )
+    finally:
+        errand.summary.blobs_sent += progress.sent
+        errand.summary.previews_sent += progress.previews
+        errand.summary.bytes_resent += progress.resent_bytes
+    if progress.sent and progress.is_line_well and errand.transport.bytes_left() > TALK_BYTES:
+        _records(errand)
+    if progress.failure:
+        raise progress.failure

@@ -17,13 +17,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from field_client.errors import FieldError, NoConnection, ServerRefused
+from field_client.errors import BudgetSpent, FieldError, NoConnection, ServerRefused
 from sync import packing
 from sync.errors import SyncError
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 PACK_FROM_BYTES = 64  # A shorter body does not shrink.
 ANSWER_BYTES = 256 << 20  # One answer unpacked; far above what we ask for, as a transaction is never split.
+SLICE_BYTES = 16 * 1024
+UNBOUNDED = 1 << 62
 TUS = {"Tus-Resumable": "1.0.0"}
 _BUSY = frozenset({423, 429, 502, 503, 504})
 _FULL = 507
@@ -57,6 +59,7 @@ class Transport:
         self.token = token
         self.bytes_sent = 0
         self.bytes_received = 0
+        self.max_bytes: int | None = None  # of bodies, both ways together; never passed by what we send
         self._login = login
         self._coding = packing.CODINGS[0]
         self._client = httpx.Client(
@@ -76,6 +79,10 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+
+    def bytes_left(self) -> int:
+        """Say how many bytes may still travel, both ways together."""
+        return UNBOUNDED if self.max_bytes is None else self.max_bytes - self.bytes_sent - self.bytes_received
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign a user in, for enrolling a device. Raises ServerRefused("session.wrong_password")."""
@@ -232,13 +239,22 @@ class Transport:
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        request = self._client.build_request(method, path, headers={**headers, **bearer}, content=content)
+        if content and len(content) > self.bytes_left():
+            raise BudgetSpent
+        length = {"Content-Length": str(len(content))} if content else {}
+        leaving = self._leaving(content) if content else None
+        request = self._client.build_request(method, path, headers={**headers, **bearer, **length}, content=leaving)
         try:
-            response = self._client.send(request, stream=True)
+            return self._client.send(request, stream=True)
         except httpx.TransportError as error:
             raise NoConnection("connection.none") from error
-        self.bytes_sent += len(content or b"")
-        return response
+
+    def _leaving(self, content: bytes) -> Iterator[bytes]:
+        """Give a body slice by slice and count each as it leaves: when the line is cut, what had left has cost its bytes."""
+        for start in range(0, len(content), SLICE_BYTES):
+            part = content[start : start + SLICE_BYTES]
+            self.bytes_sent += len(part)
+            yield part
 
 
 def _json_body(body: Any) -> dict[str, Any]:

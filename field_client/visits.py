@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from field_client import blobs, drafts, households, media, messages, outbox, overlay, photos, survey
+from field_client import blobs, drafts, households, media, messages, outbox, overlay, photos, storage, survey
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -110,11 +110,13 @@ def photo(
 ) -> tuple[dict[str, Any], bool]:
     """Add a photo; gives its entry, and whether it looks blurred. The same photo again changes nothing.
 
-    Raises FieldError with a `photo.` code for what is no whole image, "storage.full" with nothing half-written.
+    Raises FieldError with a `photo.` code for what is no whole image, "storage.full" with nothing half-written,
+    "storage.photos_stopped" when the room that is left is needed for text.
     """
     if kind not in messages.PHOTO_KINDS:
         raise FieldError("photo.kind_unknown", known="、".join(messages.PHOTO_KINDS))
     draft = drafts.get(store, visit)
+    storage.check_room(store)
     prepared = photos.prepare(source, kind)
     entry = {
         "id": drafts.fresh_id(clock),
@@ -128,6 +130,8 @@ def photo(
         "source": "imported" if imported else "camera",
         "caption": caption,
     }
+    if prepared.preview_sha256:
+        entry["preview"] = prepared.preview_sha256
     known = next((one for one in draft.document["evidence"] if one["blob"] == prepared.sha256), None)
     if known:
         return known, prepared.is_blurred
@@ -212,6 +216,8 @@ def sign(
 def keep_blob(store: Store, draft: Draft, prepared: photos.Prepared, kind: str) -> None:
     """Write a blob to the disk and note it; the file comes first, so that no row ever names a file that is not there."""
     media.keep(store, prepared.sha256, prepared.data)
+    if prepared.preview_sha256 and not blobs.is_known(store, prepared.preview_sha256):
+        media.keep(store, prepared.preview_sha256, prepared.preview)
     with store.transaction():
         blobs.enter(store, prepared, kind, bucket=draft.bucket, visit_id=draft.visit_id or draft.id)
 

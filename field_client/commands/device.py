@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from field_client import doctor, enrolment, messages, status, syncing, unlock
+from field_client.commands import uploads
 from field_client.commands.frame import App, Output, command, read_line
 from field_client.errors import FieldError
 from field_client.settings import PIN_VARIABLE
@@ -70,7 +71,7 @@ def add_to(main: click.Group) -> None:
         main,
         "sync",
         help="与服务器同步：先交走访记录，再取新数据，最后传照片。\n\n"
-        "随时可以再按一次；中断后接着传。信号差时用 --records-only 先交文字，用 --max-bytes 限制流量。",
+        "随时可以再按一次；中断后接着传。信号差时用 --records-only 先交文字，用 --max-bytes 限制流量（重传也算在内）。",
     )
     @click.option("--max-bytes", type=click.IntRange(min=1), help="本次最多用多少字节流量。")
     @click.option("--records-only", is_flag=True, help="只同步文字，不传照片。")
@@ -145,8 +146,10 @@ def _sync_lines(summary: syncing.Summary) -> list[str]:
     lines = [
         f"交出 {summary.pushed} 条，取回 {summary.pulled} 条。",
         f"照片已传 {summary.blobs_sent} 张，等待 {summary.blobs_waiting} 张。",
-        f"流量：发 {summary.bytes_sent} 字节，收 {summary.bytes_received} 字节。",
+        f"流量：发 {summary.bytes_sent} 字节，收 {summary.bytes_received} 字节；中断后重发 {summary.bytes_resent} 字节。",
     ]
+    if summary.budget_spent:
+        lines.append(messages.text("budget.spent"))
     if summary.held:
         lines.append(f"{summary.held} 条等待审核人员决定：field-client conflicts list")
     if summary.refused:
@@ -165,12 +168,14 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         f"等待上传：走访 {waiting['visits']} 次，修改共 {waiting['records']} 条，照片 {waiting['photos']} 张",
         f"草稿 {found['drafts']} 份；等待审核 {found['held']} 条；被拒 {found['refused']} 条；本机家庭 {found['households']} 户",
         f"上次同步：{found['last_sync_at'] or '还没有'}；{_lease_words(found['lease'])}",
-        f"存储已用 {storage['used_percent']}%",
+        f"存储已用 {storage['used_percent']}%；已有回执、可以清理 {storage['freeable_count']} 个",
+        *uploads.storage_warnings(storage),
     ]
     if found["clock_offset_ms"] is not None and abs(found["clock_offset_ms"]) >= 60_000:
         lines.append(_offset_line(found["clock_offset_ms"]))
     if found["schema"]["install"]:
         lines.append(messages.text("client.too_old", version=found["schema"]["install"]))
+    lines += [f"{one['lane_text']}暂停上传：{one['message']}" for one in waiting["resting"]]
     lines += [
         f"照片待处理：{messages.PHOTO_KINDS.get(one['kind'], '签名')}，{one['message']}" for one in waiting["set_aside"]
     ]

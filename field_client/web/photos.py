@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field_client import media, messages, overlay, visits
+from field_client import blobs, media, messages, overlay, visits
 from field_client.web import work
 from field_client.web.desk import desk, store
 
@@ -47,8 +47,10 @@ def add(visit_id: str) -> AnyResponse:
 
 @blueprint.get("/media/<sha256>")
 def whole(sha256: str) -> Response:
-    """Give a photo or a signature of this device."""
-    _known(sha256)
+    """Give a photo or a signature of this device; its small picture where the original was freed under a receipt."""
+    small = _known(sha256)
+    if blobs.one(store(), sha256)["freed_at"]:
+        return Response(small, mimetype="image/jpeg")
     return Response(media.read(store(), sha256), mimetype="image/jpeg")
 
 

@@ -1,15 +1,12 @@
 """The strip above every page: reachable or not, what waits, the last sync, the room left. A tap opens the sync page."""
 
-import shutil
 from typing import Any
 
 from flask import Flask, render_template
 
-from field_client import lease
+from field_client import lease, storage
 from field_client.store import Store
 from field_client.web.desk import desk, store
-
-WARN_PERCENT, ALARM_PERCENT = 80, 90  # product.md, "Storage"
 
 
 def add_to(app: Flask) -> None:
@@ -22,17 +19,17 @@ def facts() -> dict[str, Any]:
     """Gather the strip's facts; cheap, because every page asks."""
     standing = desk().courier.standing
     opened = store()
-    disk = shutil.disk_usage(opened.home.path)
+    disk = opened.home.disk()
     percent = round(100 * disk.used / disk.total)
     return {
         "standing": standing,
         "link": _link(standing.running, standing.reached),
         "visits": _waiting_visits(opened),
-        "photos": opened.value("SELECT count(*) FROM blobs WHERE state = 'waiting'"),
+        "photos": opened.value("SELECT count(*) FROM blobs WHERE state = 'waiting' AND kind <> 'preview'"),
         "synced_at": opened.get("synced_at", ""),
         "percent": percent,
         "lease": lease.observe(opened, desk().device, desk().clock),
-        "room": "alarm" if percent >= ALARM_PERCENT else "warn" if percent >= WARN_PERCENT else "ok",
+        "room": storage.level(percent),
     }
 
 
@@ -48,6 +45,6 @@ def _waiting_visits(opened: Store) -> int:
         opened.value(
             "SELECT count(*) FROM (SELECT coalesce(json_extract(fields, '$.visit_id'), id) FROM outbox"
             " WHERE type IN ('visit', 'amendment') AND outcome = ''"
-            " UNION SELECT visit_id FROM blobs WHERE state = 'waiting')"
+            " UNION SELECT visit_id FROM blobs WHERE state = 'waiting' AND kind <> 'preview')"
         )
     )

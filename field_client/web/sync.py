@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from field_client import conflicts, messages, outbox, overlay, status, syncing, visit_view
+from field_client import blobs, conflicts, media, messages, outbox, overlay, status, storage, syncing, visit_view
 from field_client.web import home
 from field_client.web.desk import desk, store
 
@@ -48,6 +48,37 @@ def shown() -> str:
 def now() -> Response:
     """Begin a sync; pressing again while one runs is the same as once."""
     desk().courier.send()
+    return redirect(url_for("sync.shown"), 303)
+
+
+@blueprint.post("/photos/<sha256>/retry")
+def retry(sha256: str) -> Response:
+    """Have a photo tried again, now."""
+    blobs.retry(store(), [sha256])
+    desk().courier.send()
+    return redirect(url_for("sync.shown"), 303)
+
+
+@blueprint.post("/photos/<sha256>/defer")
+def defer(sha256: str) -> Response:
+    """Keep a photo back until the worker has it tried again."""
+    blobs.defer(store(), sha256)
+    return redirect(url_for("sync.shown"), 303)
+
+
+@blueprint.get("/photos/<sha256>/export")
+def export(sha256: str) -> Response:
+    """Give a photo that did not arrive as a file to keep."""
+    row = blobs.find(store(), sha256)
+    name = f"{row['kind']}-{row['sha256'][:8]}.jpg"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(media.read(store(), row["sha256"]), mimetype=row["media_type"], headers=headers)
+
+
+@blueprint.post("/storage/free")
+def free() -> Response:
+    """Delete the originals for which there is a receipt."""
+    storage.free(store(), desk().device, desk().clock)
     return redirect(url_for("sync.shown"), 303)
 
 

@@ -92,6 +92,7 @@ class Office:
         self.lose_answers = 0
         self.cut_upload_after: int | None = None
         self.refuse_kinds: frozenset[str] = frozenset()
+        self.full_kinds: frozenset[str] = frozenset()
         self.spoil_checksums = False
         self.damage_pieces = 0
         self.busy = False
@@ -403,6 +404,8 @@ class Handler(BaseHTTPRequestHandler):
         metadata = {name: base64.b64decode(value).decode() for name, value in pairs.items()}
         if metadata["kind"] in self.office.refuse_kinds:
             return self._problem(422, "upload.metadata", "上传说明不完整")
+        if metadata["kind"] in self.office.full_kinds:
+            return self._problem(507, "storage.full", "服务器存储空间不足")
         size = int(self.headers["Upload-Length"])
         upload = self.office.uploads.setdefault(metadata["sha256"], Upload(size, metadata["kind"]))
         self.office.reached("upload begun")

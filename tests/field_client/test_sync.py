@@ -53,8 +53,11 @@ def test_the_figures_have_exactly_the_agreed_names(synced: Phone) -> None:
         "refused",
         "blobs_sent",
         "blobs_waiting",
+        "previews_sent",
         "bytes_sent",
         "bytes_received",
+        "bytes_resent",
+        "budget_spent",
         "buckets",
     ]
     assert list(synced.sync().to_dict()) == names
