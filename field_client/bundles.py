@@ -157,7 +157,7 @@ def _taken(store: Store, device: Device, clock: Clock, source: Read, report: Rep
             if part.name == "frames":
                 _keep_frames(store, device, clock, taken, frames(iter(part.pieces)), report)
             elif part.name == "blobs":
-                taken.photos_stored += _note_stored(store, part.facts)
+                taken.photos_stored += _note_stored(store, clock, part.facts)
             if taken.is_late:
                 break
     except SyncError:
@@ -227,10 +227,10 @@ def _compare(store: Store, clock: Clock, told: Scope) -> None:
             replica.report_mismatch(store, name, mine, theirs, clock)
 
 
-def _note_stored(store: Store, facts: Mapping[str, Any]) -> int:
+def _note_stored(store: Store, clock: Clock, facts: Mapping[str, Any]) -> int:
     """Note which photos the office holds; the originals stay until a receipt names them."""
     stored = set(map(str, facts.get("stored", ())))
     arrived = [row for row in blobs.waiting(store) if row["sha256"] in stored]
     for row in arrived:
-        blobs.note(store, row["sha256"], state="sent", offset=row["size"], reason="")
+        blobs.arrived(store, clock, row)
     return len(arrived)

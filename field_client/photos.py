@@ -12,6 +12,7 @@ from math import ceil
 from PIL import Image, ImageFile, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 
 from field_client.errors import FieldError
+from sync.visit_shape import PREVIEW_BYTES
 
 MAX_BYTES, MAX_PIXELS = 40 * 1024 * 1024, 60_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -20,7 +21,7 @@ PAPERS = frozenset({"paper", "consent"})
 SIGNATURE = "signature"
 TARGET_BYTES = 300 * 1024
 QUALITIES = (85, 78, 70, 62, 54, 46)
-PREVIEW_EDGE, PREVIEW_BYTES = 320, 12 * 1024
+PREVIEW_EDGE = 320
 LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 # Of the Laplacian's variance at PREVIEW_EDGE * 2 pixels. Eight photographs of scikit-image measure 58 to 735 as they are,
 # and after a blur of 3 pixels at 1600 seven of them 6 to 30 (the eighth is a page of print: 105).

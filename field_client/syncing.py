@@ -98,9 +98,10 @@ def sync(
 
 def _synced(errand: Errand, records_only: bool) -> Summary:
     store, transport, summary = errand.store, errand.transport, errand.summary
-    offered = store.get("last_n", 0)
+    offered, has_spoken = store.get("last_n", 0), False
     try:
         lanes = _records(errand)
+        has_spoken = True
         if not records_only and "photos" in lanes:
             _photos(errand, offered)
     except NoConnection as failure:
@@ -112,7 +113,7 @@ def _synced(errand: Errand, records_only: bool) -> Summary:
     summary.blobs_waiting = len(blobs.waiting(store))
     summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
     summary.buckets = both_ends(store)
-    if summary.failure is None:
+    if summary.failure is None and has_spoken:
         store.put("synced_at", errand.clock.now())
     return summary
 

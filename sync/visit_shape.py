@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MODES = frozenset({"on_site", "phone", "video"})
+PREVIEW_BYTES = 12 * 1024  # At most; a photo's small copy travels ahead of it, and must not be one more photo.
 IDENTITY_METHODS = frozenset({"face", "id_card", "guardian", "witness"})
 # An identity step is finished when some way ended it; no outcome of the face alone blocks a visit (product.md's ladder).
 IDENTITY_FINISHED = frozenset({"match", "confirmed", "declined", "unresolved"})
@@ -37,6 +38,15 @@ def blob_hashes(record: Mapping[str, Any]) -> list[str]:
     """Name every blob that a visit or an amendment rests on: photos, papers and signatures, each once, in order."""
     named = [_text(item, "blob") for part in ("evidence", "signatures") for item in _objects(record, part)]
     return list(dict.fromkeys(filter(None, named)))
+
+
+def previews(record: Mapping[str, Any]) -> dict[str, str]:
+    """Give the preview of each photo that has one, by the photo's hash. A preview is no evidence: nothing rests on it."""
+    return {
+        _text(item, "blob"): _text(item, "preview")
+        for item in _objects(record, "evidence")
+        if _text(item, "blob") and _text(item, "preview")
+    }
 
 
 def _finished(check: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Visits as the office asks for them: the review queue, one visit with all its revisions, its blobs and receipts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from server.models.office import Area, Staff
 from server.models.visit import Amendment, Receipt, Review, Visit, VisitBlob, VisitInvestigator
 from server.queries import households, records, scope
 from sync.canonical import moment
+from sync.visit_shape import PREVIEW_BYTES, previews
 
 STATES = ("pending", "returned", "approved", "refused")
 OPEN_STATES = ("pending", "returned")  # Somebody still has to do something.
@@ -30,6 +31,7 @@ class Dossier:
     reviews: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
     blobs_missing: list[str]
+    previews: Mapping[str, str]  # of photos that have not come: the small picture that has, by the photo's hash
 
     @property
     def revision(self) -> int:
@@ -92,14 +94,23 @@ def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor)
     """Read a visit whole. Raises NotFound."""
     visit = get(session, visit_id, visible_to=visible_to)
     fields = records.fields_of(session, vault, "visit", visit_id) or {}
+    amendments = _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision)
+    missing = missing_blobs(session, visit_id)
     return Dossier(
         visit,
         fields,
-        _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision),
+        amendments,
         _belonging(session, vault, "review", Review, visit_id, Review.decided_at),
         _belonging(session, vault, "receipt", Receipt, visit_id, Receipt.revision),
-        missing_blobs(session, visit_id),
+        missing,
+        _previews_of(session, [fields, *amendments], missing),
     )
+
+
+def _previews_of(session: Session, documents: Iterable[Mapping[str, Any]], missing: list[str]) -> dict[str, str]:
+    named = {blob: preview for one in documents for blob, preview in previews(one).items() if blob in missing}
+    here = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(named.values()), Blob.size <= PREVIEW_BYTES)))
+    return {blob: preview for blob, preview in named.items() if preview in here}
 
 
 def queue(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.adapters.blobs import BlobStore
+from server.adapters.vault import Vault
 from server.domain.errors import NotFound
 from server.domain.permissions import Actor
 from server.models.blob import Blob
@@ -19,6 +20,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, max-age=600",
 }
+
+IMAGES = ("image/jpeg", "image/png")
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,18 @@ def open_photo(
         return None
     audit.record(session, actor, "photo.read", "visit", visit_id, now=now, purpose="review")
     return Photo(blobs.open(sha256), blob.media_type)
+
+
+def open_preview(
+    session: Session, vault: Vault, blobs: BlobStore, actor: Actor, visit_id: str, sha256: str, *, now: datetime
+) -> Photo:
+    """Open the small picture of a photo that has not come. Raises NotFound for what is not shown, or has come.
+
+    The seal of the visit names it beside the photo, so nobody but the device that sealed can have put it there.
+    """
+    found = visits.dossier(session, vault, visit_id, visible_to=actor).previews.get(sha256)
+    blob = session.get(Blob, found) if found else None
+    if blob is None or blob.media_type not in IMAGES:
+        raise NotFound("这张照片没有预览图")
+    audit.record(session, actor, "photo.preview", "visit", visit_id, now=now, purpose="review")
+    return Photo(blobs.open(blob.sha256), blob.media_type)

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from field_client import photos
 from field_client.errors import FieldError
+from sync.visit_shape import PREVIEW_BYTES
 
 Draw = Callable[..., bytes]
 ORIENTATION, CAMERA = 0x0112, 0x010F
@@ -44,7 +45,7 @@ def test_a_small_photo_is_not_blown_up(picture: Draw) -> None:
 def test_a_photo_full_of_detail_still_fits(picture: Draw) -> None:
     prepared = photos.prepare(encoded(noise((1700, 1300)), quality=95), "house")
     assert prepared.size <= photos.TARGET_BYTES
-    assert len(prepared.preview) <= photos.PREVIEW_BYTES
+    assert len(prepared.preview) <= PREVIEW_BYTES
 
 
 def test_what_the_camera_wrote_is_gone_and_the_turn_is_done() -> None:

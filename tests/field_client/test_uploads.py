@@ -9,11 +9,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from field_client import blobs, lanes, media, outbox, photos, sealing, status, syncing, uploads, visit_view, visits
+from field_client import blobs, lanes, media, outbox, sealing, status, syncing, uploads, visit_view, visits
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.store import open_store
 from field_client.transport import Transport
+from sync.visit_shape import PREVIEW_BYTES
 from tests.field_client.conftest import HEAD, HOUSEHOLD, VILLAGE, Hands, Phone, fill_visit
 
 
@@ -56,7 +57,7 @@ def test_a_preview_is_small_and_the_seal_ties_it_to_its_photo(sealed: tuple[Phon
     (photo,) = phone.store.rows("SELECT json_extract(fields, '$.evidence[0]') AS one FROM outbox WHERE id = ?", visit)
     entry, row = json.loads(photo["one"]), blob(phone, "preview")
     assert (entry["preview"], entry["blob"]) == (row["sha256"], row["preview_of"])
-    assert row["size"] <= photos.PREVIEW_BYTES < entry["size"]
+    assert row["size"] <= PREVIEW_BYTES < entry["size"]
     phone.sync()
     assert not (phone.home.media / row["sha256"]).exists()
 

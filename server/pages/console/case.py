@@ -35,7 +35,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo, paper or signature; `is_here` tells whether its bytes have come."""
+    """A photo, paper or signature; `is_here` tells whether its bytes have come, `has_preview` whether only a small copy has."""
 
     anchor: str
     sha256: str
@@ -43,6 +43,7 @@ class Picture:
     lines: tuple[str, ...]
     size: tuple[int, int] | None
     is_here: bool
+    has_preview: bool
     is_image: bool
     is_imported: bool
     revision: int
@@ -175,6 +176,7 @@ def _picture(
         lines,
         size,
         is_here=bool(sha256) and sha256 not in dossier.blobs_missing,
+        has_preview=sha256 in dossier.previews,
         is_image=str(item.get("media_type") or "image/").startswith("image/"),
         is_imported=is_imported,
         revision=int(item["revision"]),

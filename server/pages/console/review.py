@@ -63,6 +63,18 @@ def photo(visit_id: str, sha256: str) -> Response:
     return Response(opened.pieces, mimetype=opened.media_type, headers=photos.HEADERS)
 
 
+@blueprint.get("/visits/<visit_id>/previews/<sha256>")
+def preview(visit_id: str, sha256: str) -> Response:
+    """Give the small picture of a photo that has not come; the look is logged."""
+    who = actor()
+    opened = transact(
+        lambda ledger: photos.open_preview(
+            ledger.session, parts().vault, parts().blobs, who, visit_id, sha256, now=now()
+        )
+    )
+    return Response(opened.pieces, mimetype=opened.media_type, headers=photos.HEADERS)
+
+
 def _page(visit_id: str, draft: Draft, notice: Notice | None) -> str:
     case, why_not = transact(lambda ledger: _look(ledger, visit_id))
     may_decide = case.state == "pending" and not why_not

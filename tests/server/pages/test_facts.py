@@ -15,7 +15,7 @@ AT = "2026-07-06T00:50:00.000Z"
 
 def dossier(*, verdict: str = "intact", missing: int = 0, **fields: Any) -> Dossier:
     plain = {"sealed_at": AT, "started_at": "2026-07-06T00:10:00.000Z", "seal": {"number": 3}, **fields}
-    return Dossier(Visit(id="v", verdict=verdict), plain, [], [], [], ["lost"] * missing)
+    return Dossier(Visit(id="v", verdict=verdict), plain, [], [], [], ["lost"] * missing, {})
 
 
 def clock(wall: str) -> dict[str, Any]:
