@@ -22,7 +22,8 @@ except ImportError:
 DEEPEST = 64
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _NOT = object()
-_PLAIN = frozenset({str, int, bool})
+_SCALARS = frozenset({str, int, bool, type(None)})
+_CONTAINERS = frozenset({dict, list, tuple})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -32,9 +33,11 @@ def dumps(value: Any) -> bytes:
     >>> dumps({"b": 1, "a": "户"}).decode()
     '{"a":"户","b":1}'
     """
+    if (written := _quickly(value)) is not None:
+        return written
     try:
         _check(value)
-        return _encode(value)
+        return _ENCODER.encode(value).encode()
     except NotCanonical:
         raise
     except (TypeError, ValueError, RecursionError) as error:
@@ -75,13 +78,14 @@ def moment(text: str) -> datetime:
         raise Malformed("canonical.instant") from None
 
 
-def _encode(value: Any) -> bytes:
-    if quick is not None:
-        try:
-            return quick.dumps(value, option=quick.OPT_SORT_KEYS)
-        except TypeError:
-            pass  # Whole numbers beyond 64 bits, half characters: the standard library takes or refuses them.
-    return _ENCODER.encode(value).encode()
+def _quickly(value: Any) -> bytes | None:
+    """Write a plain value by orjson; None for what it has to leave to the standard library, or to its refusal."""
+    if quick is None or not _is_plain((value,)):
+        return None
+    try:
+        return quick.dumps(value, option=quick.OPT_SORT_KEYS)
+    except TypeError:
+        return None  # Keys that are no text, whole numbers beyond 64 bits, half characters.
 
 
 def _canonical(data: bytes | str) -> Any:
@@ -93,11 +97,20 @@ def _canonical(data: bytes | str) -> Any:
         return _NOT
     try:
         value = quick.loads(data)
-        _check(value)
-        same = quick.dumps(value, option=quick.OPT_SORT_KEYS) == (data.encode() if isinstance(data, str) else data)
-    except (ValueError, TypeError):
+        return value if _quickly(value) == (data.encode() if isinstance(data, str) else data) else _NOT
+    except ValueError:
         return _NOT
-    return value if same else _NOT
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Tell whether a list or object holds nothing but text, whole numbers, truth values, nothing, and more such."""
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind in _SCALARS:  # Most values are text, and this is the hottest line of a sync.
+            continue
+        if kind not in _CONTAINERS or depth > DEEPEST or not _is_plain(item, depth + 1):
+            return False
+    return True
 
 
 def _check(value: Any, depth: int = 0) -> None:
@@ -108,16 +121,12 @@ def _check(value: Any, depth: int = 0) -> None:
         for key, item in value.items():
             if not isinstance(key, str):
                 raise NotCanonical("canonical.key")
-            if type(item) not in _PLAIN:  # Most values are text, and this is the hottest line of a sync.
-                _check(item, depth + 1)
+            _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            if type(item) not in _PLAIN:
-                _check(item, depth + 1)
+            _check(item, depth + 1)
     elif isinstance(value, float):
         raise NotCanonical("canonical.float")
-    elif value is not None and not isinstance(value, str | int):
-        raise NotCanonical("canonical.value", type(value).__name__)
 
 
 def _check_depth(value: Any, depth: int = 0) -> None:
