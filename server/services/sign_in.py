@@ -16,7 +16,7 @@ from server.adapters.vault import Vault
 from server.domain.errors import NotSignedIn, TokenReused, TooManyTries, WrongPassword
 from server.domain.permissions import Actor, Grant
 from server.models.device import Device
-from server.models.office import SignIn, Staff
+from server.models.office import RoleAssignment, SignIn, Staff
 from server.services import audit
 from server.services.ids import make_id
 from server.settings import Settings
@@ -120,25 +120,46 @@ def actor_of_token(session: Session, vault: Vault, token: str, *, now: datetime)
 
 
 def actor_of_session(session: Session, session_id: str, *, now: datetime) -> Actor:
-    """Tell who is signed in by a session, with the roles in force now. Raises NotSignedIn when it is over."""
-    family = session.get(SignIn, session_id)
-    if family is None or family.revoked_at is not None or family.expires_at <= now:
+    """Tell who is signed in by a session, with the roles in force now. Raises NotSignedIn when it is over.
+
+    Every request begins with this, so it is one question.
+    """
+    rows = session.execute(_SIGNED_IN.where(SignIn.id == session_id)).all()
+    if not rows or rows[0].ended or rows[0].expires_at <= now:
         raise NotSignedIn("登录已过期, 请重新登录")
-    if family.device_id is not None and _device(session, family.device_id, family.staff_id) is None:
+    first = rows[0]
+    if first.device_id is not None and (first.device_of != first.staff_id or first.device_revoked):
         raise NotSignedIn("这台设备已停用")
-    staff = session.get(Staff, family.staff_id)
-    if staff is None or staff.disabled_at is not None:
+    if first.staff_disabled:
         raise NotSignedIn
-    return Actor(staff.id, staff.display_name, grants_of(staff, now), family.device_id, family.id)
+    grants = tuple(Grant(row.role, row.area_prefix) for row in rows if row.role and _in_force(row, now))
+    return Actor(first.staff_id, first.display_name, grants, first.device_id, session_id)
 
 
-def grants_of(staff: Staff, now: datetime) -> tuple[Grant, ...]:
-    """Give the roles that are in force now."""
-    return tuple(
-        Grant(role.role, role.area_prefix)
-        for role in staff.roles
-        if (role.valid_from is None or role.valid_from <= now) and (role.valid_to is None or now < role.valid_to)
+_SIGNED_IN = (
+    select(
+        SignIn.staff_id,
+        SignIn.device_id,
+        SignIn.expires_at,
+        SignIn.revoked_at.is_not(None).label("ended"),
+        Staff.display_name,
+        Staff.disabled_at.is_not(None).label("staff_disabled"),
+        Device.staff_id.label("device_of"),
+        Device.revoked_at.is_not(None).label("device_revoked"),
+        RoleAssignment.role,
+        RoleAssignment.area_prefix,
+        RoleAssignment.valid_from,
+        RoleAssignment.valid_to,
     )
+    .join(Staff, Staff.id == SignIn.staff_id)
+    .outerjoin(Device, Device.id == SignIn.device_id)
+    .outerjoin(RoleAssignment, RoleAssignment.staff_id == Staff.id)
+    .order_by(RoleAssignment.id)
+)
+
+
+def _in_force(row: Any, now: datetime) -> bool:
+    return (row.valid_from is None or row.valid_from <= now) and (row.valid_to is None or now < row.valid_to)
 
 
 def _password_fits(staff: Staff | None, password: str) -> bool:

@@ -20,6 +20,7 @@ from server.queries import records, scope
 from server.services import incidents
 from server.services.changes import Ledger
 from server.services.mutations import Decided, Sender, decide
+from server.services.rights import ANCHORS
 from server.services.store import bulk_insert
 from server.settings import Settings
 from sync import clock, lease
@@ -42,6 +43,7 @@ from sync.protocol import (
     tag,
 )
 from sync.records import REGISTRY
+from sync.records.fields import ID
 
 PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80
@@ -74,7 +76,7 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, dura
         return replace(acks, renewed=_renewed(ledger.session, device, now=now))
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
     sender = Sender(actor, device, installation.number, now, schema=request.schema)
-    ledger.preload((one.type, one.id) for one in fresh if one.type in REGISTRY)
+    ledger.preload(_named(fresh))
     decided = [decide(ledger, sender, one) for one in fresh]
     results = _with_seqs(decided, ledger.seal(now))
     _remember(ledger, installation, decided, results, now)
@@ -230,6 +232,16 @@ def _check_running(
         running = carried_on(running, digest)
     if running != installation.running_hash:
         incidents.note(session, installation.device_id, "running", now=now)
+
+
+def _named(fresh: Sequence[Mutation]) -> Iterator[tuple[str, str]]:
+    """Name the records that mutations ask about: their own, and those to which new ones belong."""
+    for one in fresh:
+        if one.type in REGISTRY:
+            yield one.type, one.id
+            kind, name = ANCHORS.get(one.type, ("", ""))
+            if kind and ID.holds(one.fields.get(name)):
+                yield kind, one.fields[name]
 
 
 def _in_order(fresh: Sequence[Mutation], done: int) -> list[Mutation]:
