@@ -5,6 +5,7 @@ What it sends is prepared before the clock runs, so that the load costs less tha
 
 import http.client
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from field_client.syncing import CHALLENGE_PREFIX
 from sync.protocol import Acks, Frame, Mutation, Request, Welcome, frames
 
 PATIENCE_S = 120
+IDLE_S = 1.0  # A connection that was idle for longer may have been closed by the server meanwhile.
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Device:
     sent: int = 0
     received: int = 0
     line: http.client.HTTPConnection = field(init=False)
+    used: float = 0.0
 
     def __post_init__(self) -> None:
         self.connect()
@@ -38,6 +41,7 @@ class Device:
     def connect(self) -> None:
         """Begin a new connection."""
         self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        self.used = time.monotonic()
 
     def open_session(self) -> None:
         """Sign a challenge with the device's key, as every session begins."""
@@ -59,11 +63,14 @@ class Device:
             "Content-Encoding": "zstd",
             "Accept-Encoding": "zstd, gzip",
         }
+        if time.monotonic() - self.used > IDLE_S:
+            self.connect()
         self.line.request("POST", "/sync/v1/exchange", body, headers)
         answer = self.line.getresponse()
         packed = answer.read()
         assert answer.status == 200, packed[:500]
         self.sent, self.received = self.sent + len(body), self.received + len(packed)
+        self.used = time.monotonic()
         return packed
 
     def frames(self, body: bytes) -> list[Frame]:
