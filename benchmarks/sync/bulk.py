@@ -22,7 +22,14 @@ AT_ONCE = 4
 
 def push(scene: Scene) -> Iterator[Row]:
     """Push from one device; then from four at once."""
-    rates: dict[str, list[float]] = {"ours": [], "four": [], "COPY": [], "Kinto": [], "pouchdb-server": [], "sealed": []}
+    rates: dict[str, list[float]] = {
+        "ours": [],
+        "four": [],
+        "COPY": [],
+        "Kinto": [],
+        "pouchdb-server": [],
+        "sealed": [],
+    }
     count = scene.plan.records
     for run in range(scene.plan.runs):
         say(f"push, run {run + 1}")
@@ -44,7 +51,9 @@ def push(scene: Scene) -> Iterator[Row]:
         yield higher("push 1 KB records, one device", "/s", rates["ours"], rates[name], name, goal)
     for name, goal in (("pouchdb-server", 3), ("Kinto", 60), ("COPY", 1 / 6)):
         yield higher("the same, four devices at once", "/s", rates["four"], rates[name], name, goal)
-    yield Row("push sealed visits with two signatures each", "/s", statistics.median(rates["sealed"]), None, None, "", True)
+    yield Row(
+        "push sealed visits with two signatures each", "/s", statistics.median(rates["sealed"]), None, None, "", True
+    )
 
 
 def _send(device: Device, made: list[bytes]) -> None:

@@ -54,4 +54,3 @@ def peak_mib_of_sync(store: Store) -> float:
     asked = [sys.executable, "-c", MEASURED, "--home", str(store.home.path), "sync", "--records-only", "--json"]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
     return float(json.loads(done.stderr.splitlines()[-1]))
-

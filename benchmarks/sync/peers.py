@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.sync import postgres
@@ -33,7 +34,7 @@ class Peer:
     """What both have in common: one connection, prepared bodies, and a count of the bytes that came."""
 
     name = ""
-    headers: dict[str, str]
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, port: int, database: str) -> None:
         self.port, self.database = port, database
@@ -49,7 +50,7 @@ class Peer:
         """Ask and read the whole answer."""
         if time.monotonic() - self.used > IDLE_S:
             self.connect()
-        self.line.request(method, path, body, self.headers)
+        self.line.request(method, path, body, dict(self.headers))
         answer = self.line.getresponse()
         found = answer.read()
         assert answer.status < 300 or answer.status == 404, (answer.status, found[:300])
@@ -68,10 +69,9 @@ class Peer:
 
 class Kinto(Peer):
     name = "Kinto"
-    headers = {
-        "Authorization": "Basic " + base64.b64encode(b"bench:bench").decode(),
-        "Content-Type": "application/json",
-    }
+    headers = MappingProxyType(
+        {"Authorization": "Basic " + base64.b64encode(b"bench:bench").decode(), "Content-Type": "application/json"}
+    )
 
     @property
     def records(self) -> str:
@@ -110,7 +110,7 @@ class Kinto(Peer):
 
 class Pouch(Peer):
     name = "pouchdb-server"
-    headers = {"Content-Type": "application/json"}
+    headers = MappingProxyType({"Content-Type": "application/json"})
 
     def make(self) -> None:
         self.ask("PUT", f"/{self.database}")

@@ -118,7 +118,7 @@ def _kinto(scene: Scene) -> Race:
     _run(writers, follow, scene.plan.race_s)
     follow()
     path = f"{reader.records}?_limit={peers.PULL_ROWS}"
-    reader.line.request("GET", path, headers=reader.headers)
+    reader.line.request("GET", path, headers=dict(reader.headers))
     answer = reader.line.getresponse()
     race.present = {one["id"] for one in json.loads(answer.read())["data"]}
     return race
@@ -131,9 +131,7 @@ def _kinto_writer(peer: peers.Kinto, asked: list[bytes], race: Race) -> Callable
                 return
             with contextlib.suppress(AssertionError):  # What Kinto refuses as a whole is not acknowledged.
                 answers = json.loads(peer.push(body))["responses"]
-                race.acknowledged.update(
-                    one["body"]["data"]["id"] for one in answers if one["status"] in (200, 201)
-                )
+                race.acknowledged.update(one["body"]["data"]["id"] for one in answers if one["status"] in (200, 201))
 
     return run
 
@@ -164,5 +162,3 @@ def _run(writers: list[Callable[[threading.Event], None]], follow: Callable[[], 
     stop.set()
     for thread in threads:
         thread.join()
-
-

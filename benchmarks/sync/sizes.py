@@ -7,7 +7,6 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.report import Row
-
 from benchmarks.sync.field import new_device, peak_mib_of_sync
 from benchmarks.sync.office import Office
 from benchmarks.sync.processes import peak_mib
@@ -97,5 +96,3 @@ def _verify(office: Office) -> None:
         assert not list(wrong_buckets(db.session(), vault, known.values())), "the seeded sums do not hold"
         db.session.remove()
         db.engine.dispose()
-
-

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from benchmarks.report import Row
 from benchmarks.sync.device import Device, enrol
 from benchmarks.sync.office import Office
+from benchmarks.sync.peers import Peer
 from benchmarks.sync.scene import PEERS, Scene, at_most, chunks, higher, say, seconds, seen
 from benchmarks.sync.workload import bodies
-from sync.protocol import BucketState, Page
+from sync.protocol import BucketState, Page, proof, tag
 from sync.protocol import Scope as ScopeFrame
-from sync.protocol import proof, tag
 
 CHANGES, TIMES, AT_ONCE, VISITS = 10, 30, 8, 12
 
@@ -111,7 +111,7 @@ def polls(scene: Scene) -> Iterator[Row]:
                 for body in peer.bodies([(i, f) for i, _, f in bodies(scene.seed() + 900, 10, ("1",))]):
                     peer.push(body)
             some = count // (4 if kind.name == "Kinto" else 1)
-            asked = [_often(lambda p=p, c=p.cursor(): p.changes(c), some // AT_ONCE) for p in made]
+            asked = [_polling(peer, some // AT_ONCE) for peer in made]
             if asked:
                 rates[kind.name].append(some / together(asked))
     yield higher("nothing new, 8 connections", "/s", rates["ours"], rates["pouchdb-server"], "pouchdb-server", 1.2)
@@ -147,7 +147,7 @@ def _our_evening(scene: Scene) -> list[Callable[[], object]]:
     devices = [enrol(scene.office, f"dusk{n}") for n in range(AT_ONCE)]
     villages = scene.office.villages
     bodies_ = [chunks(d, VISITS, [villages[n % len(villages)]], scene.seed())[0] for n, d in enumerate(devices)]
-    firsts = {n: VISITS + 1 for n in range(AT_ONCE)}
+    firsts = dict.fromkeys(range(AT_ONCE), VISITS + 1)
     for number in range(each):
         for n, device in enumerate(devices):
             body = bodies_[n]
@@ -198,6 +198,11 @@ def _often(deed: Callable[[], object], times: int) -> Callable[[], object]:
             deed()
 
     return run
+
+
+def _polling(peer: Peer, times: int) -> Callable[[], object]:
+    cursor = peer.cursor()
+    return _often(lambda: peer.changes(cursor), times)
 
 
 def _timed(deeds: list[Callable[[], object]], took: list[float]) -> Callable[[], object]:

@@ -9,7 +9,7 @@ from server.api import compression
 from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
 from server.services import sync
-from server.transaction import parts, snapshot, transact
+from server.transaction import parts, reading, snapshot, transact
 from sync.errors import SyncError
 from sync.protocol import Acks, Request, encode
 
@@ -32,7 +32,9 @@ def exchange() -> Response:
     except SyncError as error:
         raise MessageMalformed(error.code) from None
     days = parts().settings.durable_days
-    acks: Acks = transact(lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days))
+    acks: Acks = sync.standing(reading(), actor, asked, now=now(), durable_days=days) or transact(
+        lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days)
+    )
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,7 +133,7 @@ def actor_of_session(session: Session, session_id: str, *, now: datetime) -> Act
         raise NotSignedIn("这台设备已停用")
     if first.staff_disabled:
         raise NotSignedIn
-    grants = tuple(Grant(row.role, row.area_prefix) for row in rows if row.role and _in_force(row, now))
+    grants = in_force((row for row in rows if row.role), now)
     return Actor(first.staff_id, first.display_name, grants, first.device_id, session_id)
 
 
@@ -158,8 +159,18 @@ _SIGNED_IN = (
 )
 
 
-def _in_force(row: Any, now: datetime) -> bool:
-    return (row.valid_from is None or row.valid_from <= now) and (row.valid_to is None or now < row.valid_to)
+def grants_of(staff: Staff, now: datetime) -> tuple[Grant, ...]:
+    """Give the roles that are in force now."""
+    return in_force(staff.roles, now)
+
+
+def in_force(roles: Iterable[Any], now: datetime) -> tuple[Grant, ...]:
+    """Take of role assignments those that are in force now."""
+    return tuple(
+        Grant(role.role, role.area_prefix)
+        for role in roles
+        if (role.valid_from is None or role.valid_from <= now) and (role.valid_to is None or now < role.valid_to)
+    )
 
 
 def _password_fits(staff: Staff | None, password: str) -> bool:

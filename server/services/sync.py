@@ -49,6 +49,7 @@ PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80
 NO_KEY = "0" * 32
 HIGHEST_INSTALLATION = 1 << 16  # Far more than any device is ever copied.
+SEEN_EVERY = timedelta(minutes=1)  # When a device was last seen, and how far its clock is off, is kept to a minute.
 
 
 def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, durable_days: int = 30) -> Acks:
@@ -81,6 +82,30 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, dura
     results = _with_seqs(decided, ledger.seal(now))
     _remember(ledger, installation, decided, results, now)
     return _acks(ledger.session, installation, [*repeated, *results], forgettable)
+
+
+def standing(session: Session, actor: Actor, request: Request, *, now: datetime, durable_days: int = 30) -> Acks | None:
+    """Tell a device that brings nothing where its mutations stand; None where there is something to write down.
+
+    Most exchanges are such: nothing waits, the running hash is the one that we have, and the device was seen a moment ago.
+    """
+    if request.mutations or request.incidents or request.renew:
+        return None
+    this = (Installation.device_id == actor.device_id, Installation.number == request.installation)
+    found = session.execute(_STANDING.where(*this)).one_or_none()
+    if found is None or found.last_seen_at is None or not now - found.last_seen_at < SEEN_EVERY:
+        return None
+    installation = found.Installation
+    if request.accepted not in (None, (installation.applied_n, installation.running_hash)):
+        return None
+    return _acks(session, installation, (), now - timedelta(days=durable_days))
+
+
+_STANDING = (
+    select(Installation, Device.last_seen_at)
+    .join(Device, Device.id == Installation.device_id)
+    .execution_options(populate_existing=True)
+)
 
 
 def answer(
