@@ -205,7 +205,7 @@ class Ledger:
         if not staged:
             return {}
         touched = {one.bucket for one in staged} | {one.before.bucket for one in staged if one.before}
-        buckets = records.locked_buckets(self._session, sorted(touched), _new_key)
+        buckets = self._locked(sorted(touched))
         self._check_unchanged(staged)
         written = _Written(buckets)
         for one in staged:
@@ -231,6 +231,10 @@ class Ledger:
             self._staged[key] = Staged(record_type, record_id, stored, stored.bucket, dict(stored.fields), author)
         self._staged[key].author = author
         return self._staged[key]
+
+    def _locked(self, ids: list[str]) -> dict[str, records.Counter]:
+        """Take the buckets' counters, and keep everybody else from them until the commit."""
+        return records.locked_buckets(self._session, ids, _new_key)
 
     def _check_unchanged(self, staged: list[Staged]) -> None:
         read = {(one.type, one.id): (one.before.bucket, one.before.seq) for one in staged if one.before}

@@ -1,6 +1,7 @@
 """A server for each test: a database of its own, a clock that stands still until told.
 
-Storage on SQLite and on PostgreSQL has one contract: every test runs on both, except those marked `sqlite_only`.
+Storage on SQLite and on PostgreSQL has one contract: every test runs on both, except those marked `sqlite_only` or
+`postgresql_only`, which are about what only that one does.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,10 +20,14 @@ from tests.server.office import Office
 __all__ = ["MONDAY", "StillClock", "dispose", "settings_in"]
 
 
+DATABASES = ("sqlite", "postgresql")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that uses a database on both."""
-    if "databases" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite_only"):
-        metafunc.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
+    marks = {one for one in DATABASES if metafunc.definition.get_closest_marker(f"{one}_only")}
+    if "databases" in metafunc.fixturenames:
+        metafunc.parametrize("databases", [one for one in DATABASES if one in (marks or DATABASES)], indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
+from server.models.ledger import Change
+from server.transaction import reading
 from sync.canonical import loads
 from sync.protocol import Request
 from tests.server.api.serving import create, patch
@@ -92,3 +96,37 @@ def test_of_two_reviewers_at_once_one_decides(office: Office):
     assert sorted(at_once(decide)) == [201, 409, 409, 409]
     found = device.client.get(f"/api/v1/visits/{visit_id}", headers=bearers[0]).json
     assert len(found["reviews"]) == 1
+
+
+def test_many_devices_of_one_village_lose_nothing_double_nothing_and_all_end_with_the_same(office: Office):
+    """Every exchange is a request of its own thread and connection; each device is held against the office after each."""
+    devices = [office.device(name) for name in ("caseworker1", "caseworker3", "caseworker1", "caseworker3")]
+    for device in devices:
+        device.exchange()
+    shared, made = office.households[VILLAGES[0]], [[an_id() for _ in range(4)] for _ in devices]
+
+    def work(number: int) -> list[Any]:
+        device, results = devices[number], []
+        for record_id in made[number]:
+            fields = {"area_code": VILLAGES[0], "remarks": record_id}
+            create = device.mutation("household", record_id, "create", VILLAGES[0], fields)
+            tag = device.mutation("household", shared, "update", VILLAGES[0], {"tags": {f"标签{number}": True}})
+            sent = (create, tag, create, tag)  # As a device does that heard no answer, in one message.
+            results += device.exchange(sent[:2]).results
+            assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+            again = device.exchange(sent[2:]).results
+            assert again == tuple(results[-2:])
+        return results
+
+    results = at_once(work)
+    assert {result.outcome for each in results for result in each} <= {"applied", "merged"}
+    for device in devices:
+        device.exchange()
+        assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+        assert device.rows.items() >= {key: row for key, row in devices[0].rows.items() if key[0] in VILLAGES}.items()
+    rows = {key[2]: loads(body) for key, (_, body) in devices[0].rows.items() if key[0] == VILLAGES[0]}
+    assert {record_id for each in made for record_id in each} <= rows.keys()
+    assert rows[shared]["tags"] == {f"标签{number}": True for number in range(AT_ONCE)}
+    with office.app.app_context():
+        history = reading().scalars(select(Change.seq).where(Change.bucket == VILLAGES[0]).order_by(Change.seq)).all()
+    assert list(history) == list(range(1, devices[0].states[VILLAGES[0]].head + 1))
