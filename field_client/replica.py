@@ -4,8 +4,8 @@ Nothing here touches the outbox's content: a pull can never undo local work. Lay
 `overlay`, the index for searching to `search`.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from field_client import blobs, incidents, lease, media, outbox, search
 from field_client.clock import Clock
@@ -152,8 +152,7 @@ def _keep_page(store: Store, page: Page) -> None:
         return  # It does not continue what we have; asking again brings what does.
     rows = [row for row in page.rows if row.seq > cursor]  # An answer that was carried may begin before our cursor.
     households = search.touched(store, rows)
-    for row in rows:
-        _keep_row(store, page.bucket, row)
+    _keep_rows(store, page.bucket, rows)
     search.index(store, households | search.touched(store, rows))
     store.db.execute(
         "INSERT INTO buckets (id, cursor, key, refetch, epoch) VALUES (?, ?, '', 0, ?)"
@@ -163,10 +162,13 @@ def _keep_page(store: Store, page: Page) -> None:
     outbox.prune(store)
 
 
-def _keep_row(store: Store, bucket: str, row: Row) -> None:
-    if row.body is None:
-        # A moved record may already stand in its new bucket: only the old bucket's row goes.
-        store.db.execute("DELETE FROM records WHERE type = ? AND id = ? AND bucket = ?", (row.type, row.id, bucket))
-        return
-    values: tuple[Any, ...] = (row.type, row.id, bucket, row.seq, row.body.decode())
-    store.db.execute("INSERT OR REPLACE INTO records (type, id, bucket, seq, body) VALUES (?, ?, ?, ?, ?)", values)
+def _keep_rows(store: Store, bucket: str, rows: Iterable[Row]) -> None:
+    """Put rows in their order, so that of one record's the last stands."""
+    for gone, part in groupby(rows, key=lambda row: row.body is None):
+        if gone:  # A moved record may already stand in its new bucket: only the old bucket's row goes.
+            sql = "DELETE FROM records WHERE type = ? AND id = ? AND bucket = ?"
+            store.db.conn.executemany(sql, [(row.type, row.id, bucket) for row in part])
+        else:
+            sql = "INSERT OR REPLACE INTO records (type, id, bucket, seq, body) VALUES (?, ?, ?, ?, ?)"
+            values = [(row.type, row.id, bucket, row.seq, (row.body or b"").decode()) for row in part]
+            store.db.conn.executemany(sql, values)

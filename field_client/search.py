@@ -5,6 +5,7 @@ reversed, so that its tail is a prefix. One entry per household. The index lies 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,24 +47,38 @@ def find(store: Store, text: str, *, limit: int = FIRST_HITS) -> list[str]:
 
 def touched(store: Store, rows: Iterable[Row]) -> set[str]:
     """Name the households whose entry depends on some rows, as the store stands; ask before and after keeping them."""
-    found: set[str] = set()
+    ids: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        if row.type == "household":
-            found.add(row.id)
-        elif row.type == "household_member":
-            found.update(_members(store, "id", row.id))
-        elif row.type == "person":
-            found.update(_members(store, "person_id", row.id))
+        ids[row.type].append(row.id)
+    found = set(ids["household"])
+    for kind, question in _HOUSEHOLDS.items():
+        if ids[kind]:
+            found.update(household for (household,) in store.db.execute(question, (json.dumps(ids[kind]),)))
     return found
 
 
 def index(store: Store, households: Iterable[str]) -> None:
     """Write the entries of some households anew, or take them away; in the transaction that changed their rows."""
-    for household_id in sorted(households):
-        _forget(store, "SELECT entry FROM search_entries WHERE household_id = ?", household_id)
-        found = store.rows("SELECT bucket, body FROM records WHERE type = 'household' AND id = ?", household_id)
-        if found:
-            _enter(store, household_id, found[0]["bucket"], json.loads(found[0]["body"]))
+    asked = (json.dumps(sorted(households)),)
+    _forget(store, "SELECT entry FROM search_entries WHERE household_id IN (SELECT value FROM json_each(?))", *asked)
+    persons: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for household_id, body in store.db.execute(_PERSONS, asked):
+        persons[household_id].append(json.loads(body))
+    found = store.db.execute(
+        "SELECT id, bucket, body FROM records WHERE type = 'household' AND id IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        asked,
+    ).fetchall()
+    next_entry = store.value("SELECT coalesce(max(entry), 0) + 1 FROM search_entries")
+    entries = list(enumerate(found, start=next_entry))
+    store.db.conn.executemany(
+        "INSERT INTO search_entries (entry, household_id, bucket) VALUES (?, ?, ?)",
+        [(entry, household_id, bucket) for entry, (household_id, bucket, _) in entries],
+    )
+    store.db.conn.executemany(
+        "INSERT INTO search (rowid, words, initials, tails) VALUES (?, ?, ?, ?)",
+        [(entry, *_texts(json.loads(body), persons[household_id])) for entry, (household_id, _, body) in entries],
+    )
 
 
 def forget_bucket(store: Store, bucket: str) -> None:
@@ -72,45 +87,33 @@ def forget_bucket(store: Store, bucket: str) -> None:
 
 
 def _forget(store: Store, which: str, value: str) -> None:
-    for row in store.rows(which, value):
-        store.db.execute("DELETE FROM search WHERE rowid = ?", (row["entry"],))
-        store.db.execute("DELETE FROM search_entries WHERE entry = ?", (row["entry"],))
+    entries = store.db.execute(which, (value,)).fetchall()
+    store.db.conn.executemany("DELETE FROM search WHERE rowid = ?", entries)
+    store.db.conn.executemany("DELETE FROM search_entries WHERE entry = ?", entries)
 
 
-def _enter(store: Store, household_id: str, bucket: str, household: dict[str, Any]) -> None:
-    persons = _persons(store, household_id)
+def _texts(household: dict[str, Any], persons: list[dict[str, Any]]) -> tuple[str, str, str]:
+    """Give what a household is found by: words, initials of its people's names, tails of their id numbers."""
     names = [person.get("name") or "" for person in persons]
     words = " ".join(_split(text) for text in [*names, household.get("address") or "", household.get("number") or ""])
     initials = " ".join(_initials(name) for name in names if name)
-    tails = " ".join((person.get("id_number") or "").lower()[::-1] for person in persons)
-    entry = store.db.execute(
-        "INSERT INTO search_entries (household_id, bucket) VALUES (?, ?)", (household_id, bucket)
-    ).lastrowid
-    store.db.execute(
-        "INSERT INTO search (rowid, words, initials, tails) VALUES (?, ?, ?, ?)", (entry, words, initials, tails)
-    )
+    return words, initials, " ".join((person.get("id_number") or "").lower()[::-1] for person in persons)
 
 
 _HOUSEHOLDS = {
-    "id": "SELECT json_extract(body, '$.household_id') AS household_id FROM records"
-    " WHERE type = 'household_member' AND id = ?",
-    "person_id": "SELECT json_extract(body, '$.household_id') AS household_id FROM records"
-    " WHERE type = 'household_member' AND json_extract(body, '$.person_id') = ?",
+    "household_member": "SELECT json_extract(body, '$.household_id') FROM records"
+    " WHERE type = 'household_member' AND id IN (SELECT value FROM json_each(?))",
+    "person": "SELECT json_extract(body, '$.household_id') FROM records"
+    " WHERE type = 'household_member' AND json_extract(body, '$.person_id') IN (SELECT value FROM json_each(?))",
 }
+"""The households of members by their own ids, and of persons through their memberships."""
 
-
-def _members(store: Store, by: str, value: str) -> list[str]:
-    return [row["household_id"] for row in store.rows(_HOUSEHOLDS[by], value)]
-
-
-def _persons(store: Store, household_id: str) -> list[dict[str, Any]]:
-    rows = store.rows(
-        "SELECT person.body FROM records AS member JOIN records AS person"
-        " ON person.type = 'person' AND person.id = json_extract(member.body, '$.person_id')"
-        " WHERE member.type = 'household_member' AND json_extract(member.body, '$.household_id') = ?",
-        household_id,
-    )
-    return [json.loads(row["body"]) for row in rows]
+_PERSONS = (
+    "SELECT json_extract(member.body, '$.household_id'), person.body FROM records AS member JOIN records AS person"
+    " ON person.type = 'person' AND person.id = json_extract(member.body, '$.person_id')"
+    " WHERE member.type = 'household_member'"
+    " AND json_extract(member.body, '$.household_id') IN (SELECT value FROM json_each(?))"
+)
 
 
 def _query(wanted: str) -> str:
