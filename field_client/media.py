@@ -39,8 +39,19 @@ def read(store: Store, sha256: str) -> bytes:
 
 
 def discard(store: Store, sha256: str) -> None:
-    """Delete a file; deleting it twice is the same as once."""
-    (store.home.media / sha256).unlink(missing_ok=True)
+    """Delete a file; deleting it twice is the same as once.
+
+    Its beginning is overwritten first: without the nonce there the key opens nothing of what a disk may keep.
+    """
+    path = store.home.media / sha256
+    try:
+        with path.open("r+b") as file:
+            file.write(os.urandom(len(_MARK) + _NONCE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
     flush_folder(store.home.media)
 
 

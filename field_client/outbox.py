@@ -5,7 +5,7 @@ export; nothing the user saved is dropped silently.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from field_client import acceptance, incidents
@@ -90,6 +90,16 @@ def next_chunk(store: Store, *, under: int | None = None, after: int = 0) -> tup
             break
         taken.append(_mutation(row))
     return tuple(taken)
+
+
+def unsettled(store: Store) -> Iterator[tuple[int, Mutation]]:
+    """Give what would be lost with this device, with its installation: no answer yet, or no backup that covers it."""
+    rows = store.rows(
+        "SELECT outbox.* FROM outbox LEFT JOIN installations ON installations.number = outbox.installation"
+        " WHERE outcome = '' OR outbox.number > coalesce(installations.durable_n, 0) ORDER BY n"
+    )
+    for row in rows:
+        yield row["installation"], _mutation(row)
 
 
 def waiting_count(store: Store) -> int:

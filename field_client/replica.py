@@ -7,7 +7,7 @@ Nothing here touches the outbox's content: a pull can never undo local work. Lay
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from field_client import blobs, incidents, lease, media, outbox, search
+from field_client import blobs, incidents, lease, outbox, scope, search
 from field_client.clock import Clock
 from field_client.settings import load_device
 from field_client.store import Store
@@ -111,40 +111,14 @@ def _keep_scope(store: Store, frame: Scope) -> None:
             (name, key),
         )
     agree(store, frame.states)
-    for name in frame.gone:
-        if not has_unsent(store, name):
-            drop(store, name)
+    scope.leave(store, frame.gone)
     outbox.forget_elsewhere(store)
-
-
-def has_unsent(store: Store, bucket: str) -> bool:
-    """Say whether work of ours in a bucket has not reached the office: changes, drafts, or photos."""
-    questions = (
-        "SELECT 1 FROM outbox WHERE bucket = ? AND outcome = '' LIMIT 1",
-        "SELECT 1 FROM drafts WHERE bucket = ? LIMIT 1",
-        "SELECT 1 FROM blobs WHERE bucket = ? AND state = 'waiting' LIMIT 1",
-    )
-    return any(store.value(question, bucket) for question in questions)
-
-
-def drop(store: Store, bucket: str) -> None:
-    """Delete all that we hold of a bucket that is no longer ours to see: rows, index, photos."""
-    files = [row["sha256"] for row in store.rows("SELECT sha256 FROM blobs WHERE bucket = ?", bucket)]
-    for statement in (
-        "DELETE FROM records WHERE bucket = ?",
-        "DELETE FROM blobs WHERE bucket = ?",
-        "DELETE FROM buckets WHERE id = ?",
-    ):
-        store.db.execute(statement, (bucket,))
-    search.forget_bucket(store, bucket)
-    for sha256 in files:
-        media.discard(store, sha256)
 
 
 def _keep_page(store: Store, page: Page) -> None:
     found = store.rows("SELECT cursor, refetch FROM buckets WHERE id = ?", page.bucket)
     cursor, refetch = (found[0]["cursor"], found[0]["refetch"]) if found else (0, 0)
-    if page.since == 0 and refetch:
+    if page.since == 0 and (refetch or cursor == 0):  # What an earlier time in this bucket left behind goes too.
         store.db.execute("DELETE FROM records WHERE bucket = ?", (page.bucket,))
         search.forget_bucket(store, page.bucket)
         cursor = 0

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from field_client import media
+from field_client import media, outbox
 from field_client.errors import FieldError
 from field_client.store import Store
 from sync.canonical import dumps
 from sync.farewell import DRAFTS, NOTES, PHOTO, PIECE_BYTES, WORK, piece_name
+
+_UNSENT_PHOTOS = (  # A preview is made anew from its photo.
+    "SELECT sha256, kind, visit_id FROM blobs WHERE state IN ('kept', 'waiting') AND preview_of = '' ORDER BY rowid"
+)
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,12 @@ class Piece:
 
 def pieces(store: Store) -> Iterator[Piece]:
     """Give everything unsent, the smallest and most precious first: changes, drafts, photos, and what was not readable."""
-    installation = store.get("installation")
     for group in _groups(_changes(store)):
-        yield Piece({"kind": WORK, "installation": installation}, dumps(group))
+        yield Piece({"kind": WORK}, dumps(group))
     for group in _groups(_drafts(store)):
         yield Piece({"kind": DRAFTS}, dumps(group))
     lost = []
-    for row in store.rows("SELECT sha256, kind, visit_id FROM blobs WHERE state <> 'sent' ORDER BY rowid"):
+    for row in store.rows(_UNSENT_PHOTOS):
         try:
             data = media.read(store, row["sha256"])
         except FieldError as error:
@@ -51,11 +54,8 @@ def pieces(store: Store) -> Iterator[Piece]:
 
 
 def _changes(store: Store) -> Iterator[dict[str, Any]]:
-    """Give the changes without an answer, and those that no backup of the office covers yet."""
-    rows = store.rows("SELECT * FROM outbox WHERE outcome = '' OR n > ? ORDER BY n", store.get("durable_n", 0))
-    for row in rows:
-        plain = {name: row[name] for name in ("n", "type", "id", "op", "bucket", "base")}
-        yield plain | {"fields": json.loads(row["fields"]), "at": json.loads(row["at"])}
+    for installation, mutation in outbox.unsettled(store):
+        yield {"installation": installation, "mutation": mutation.to_dict()}
 
 
 def _drafts(store: Store) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from field_client import blobs, farewell, keys, outbox, replica, uploads
+from field_client import blobs, farewell, keys, outbox, replica, scope, uploads
 from field_client.clock import Clock
 from field_client.errors import BudgetSpent, NoConnection, ServerRefused
 from field_client.runner import Conversation
@@ -110,6 +110,7 @@ def _synced(errand: Errand, records_only: bool) -> Summary:
         summary.budget_spent = True
     finally:
         store.put("token", transport.token)
+    scope.finish(store)
     summary.blobs_waiting = len(blobs.waiting(store))
     summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
     summary.buckets = both_ends(store)

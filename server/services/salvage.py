@@ -19,7 +19,7 @@ from sqlalchemy import select
 from server.adapters.blobs import BlobStore
 from server.domain.permissions import Actor
 from server.models.blob import Blob
-from server.models.device import Device, Installation
+from server.models.device import Device, MutationResult
 from server.models.farewell import SalvagePiece
 from server.models.held_work import HeldWork
 from server.queries import visits as visit_queries
@@ -56,7 +56,7 @@ def take_up(ledger: Ledger, blobs: BlobStore, actor: Actor, device_id: str, *, n
     for name, facts, content in _opened(ledger, device, taken):
         match facts.get("kind"):
             case str(kind) if kind == WORK:
-                work += [(int(facts["installation"]), Mutation.from_dict(one)) for one in loads(content)]
+                work += [(int(one["installation"]), Mutation.from_dict(one["mutation"])) for one in loads(content)]
             case str(kind) if kind == PHOTO:
                 photos[facts["sha256"]][int(facts["offset"])] = content
             case str(kind) if kind == DRAFTS:
@@ -91,9 +91,9 @@ def _opened(ledger: Ledger, device: Device, taken: Taken) -> Iterator[tuple[str,
 
 def _hold(ledger: Ledger, device: Device, number: int, mutation: Mutation, taken: Taken, now: datetime) -> None:
     """Let a change wait, unless it was applied before the device was lost, or taken up before."""
-    installation = ledger.session.get(Installation, (device.id, number))
+    answered = ledger.session.get(MutationResult, (device.id, number, mutation.n))
     same = select(HeldWork.id).filter_by(device_id=device.id, installation=number, n=mutation.n)
-    is_known = installation is not None and mutation.n <= installation.applied_n
+    is_known = answered is not None and answered.digest == mutation.digest()  # A copied store numbers other things so.
     if is_known or ledger.session.scalars(same).first() is not None:
         taken.known += 1
         return
