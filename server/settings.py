@@ -22,6 +22,7 @@ class Settings:
     blob_store: str = ""
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"
+    s3_public_endpoint: str = ""
     access_minutes: int = 30
     refresh_days: int = 30
     lease_days: int = 14

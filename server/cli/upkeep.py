@@ -9,6 +9,7 @@ from server.models.ledger import Bucket
 from server.queries import records
 from server.services import audit as audit_service
 from server.services import incidents, proof
+from server.sweeping import sweep
 from server.transaction import parts, reading
 
 
@@ -36,6 +37,16 @@ def openapi() -> None:
     say(current_app.test_client().get("/openapi.json").json, as_json=True)
 
 
+def _left_over(counts: dict[str, int]) -> list[str]:
+    """Word what lies about and does no harm."""
+    lines = []
+    if counts["unnoted"]:
+        lines.append(f"没有登记的照片文件 {counts['unnoted']} 个 (存好后还没登记就断电; 设备再问一次就会登记)")
+    if counts["expired"]:
+        lines.append(f"过期的半截上传 {counts['expired']} 个: flask uploads expire")
+    return lines
+
+
 @click.command(cls=OfficeCommand)
 @as_json
 @with_appcontext
@@ -49,8 +60,14 @@ def doctor(as_json: bool) -> None:
     faults += [f"日志链断裂: {actor} 第 {n} 行" for actor, n in audit_service.broken_links(session)]
     result = {"epoch": records.epoch(session), "buckets": len(buckets), "faults": faults}
     result["incidents"] = incidents.counts(session)
+    left = sweep(dry_run=True)
+    result["blobs"] = lying = {
+        "unnoted": sum(1 for _ in proof.stray_blobs(session, parts().blobs)),
+        "expired": left.files,
+    }
     well = [f"一切正常: {len(buckets)} 个村或分区, 校验和、照片、日志链都相符"]
     noted = [f"设备异常 (详见 flask devices list): {one}" for one in incidents.lines(incidents.counts(session))]
+    noted += _left_over(lying)
     say(result, as_json, lambda _: [*(faults or well), *noted])
     if faults:
         raise SystemExit(1)

@@ -26,10 +26,21 @@ IMAGES = ("image/jpeg", "image/png")
 
 @dataclass(frozen=True)
 class Photo:
-    """A blob's bytes in pieces, and what they are."""
+    """A blob: what it is, its bytes in pieces, and where the store has one, a short-lived address of them."""
 
-    pieces: Iterator[bytes]
+    store: BlobStore
+    sha256: str
     media_type: str
+
+    @property
+    def pieces(self) -> Iterator[bytes]:
+        """Open the bytes."""
+        return self.store.open(self.sha256)
+
+    @property
+    def link(self) -> str | None:
+        """Make an address; the right was checked and the look noted when this was opened."""
+        return self.store.link(self.sha256, self.media_type)
 
 
 def open_photo(
@@ -43,7 +54,7 @@ def open_photo(
     if blob is None:
         return None
     audit.record(session, actor, "photo.read", "visit", visit_id, now=now, purpose="review")
-    return Photo(blobs.open(sha256), blob.media_type)
+    return Photo(blobs, sha256, blob.media_type)
 
 
 def open_preview(
@@ -58,4 +69,4 @@ def open_preview(
     if blob is None or blob.media_type not in IMAGES:
         raise NotFound("这张照片没有预览图")
     audit.record(session, actor, "photo.preview", "visit", visit_id, now=now, purpose="review")
-    return Photo(blobs.open(blob.sha256), blob.media_type)
+    return Photo(blobs, blob.sha256, blob.media_type)

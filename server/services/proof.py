@@ -21,6 +21,13 @@ def wrong_buckets(session: Session, vault: Vault, buckets: Iterable[Bucket]) -> 
             yield bucket.id
 
 
+def stray_blobs(session: Session, blobs: BlobStore) -> Iterator[str]:
+    """Name what lies in the store and was never noted: a crash came between, and nobody asked again."""
+    for sha256 in blobs.names():
+        if session.get(Blob, sha256) is None:
+            yield sha256
+
+
 def lost_blobs(session: Session, blobs: BlobStore) -> Iterator[str]:
     """Name the blobs that were stored and are not there."""
     for sha256 in session.scalars(select(Blob.sha256).order_by(Blob.sha256)):

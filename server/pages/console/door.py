@@ -7,6 +7,7 @@ import hmac
 import secrets
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, g, request, session
 
@@ -17,7 +18,7 @@ from server.transaction import parts, reading
 
 OPEN_ENDPOINTS = frozenset({"console.static", "console.sign_in_page", "console.sign_in"})
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; img-src {images}; style-src 'self'; script-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
 }
@@ -53,8 +54,14 @@ def form_token() -> str:
 def harden(response: Response) -> Response:
     """Let nothing run or load that is not ours, and keep personal data out of caches."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        response.headers.setdefault(name, value.format(images=_image_sources()))
     return response
+
+
+def _image_sources() -> str:
+    """Name where pictures may come from: here, and the store to which links lead where one is set."""
+    store = urlsplit(parts().settings.s3_public_endpoint)
+    return f"'self' {store.scheme}://{store.netloc}" if store.netloc else "'self'"
 
 
 @blueprint.before_request

@@ -54,17 +54,17 @@ def decide_again(notice: Notice) -> str:
 
 
 @blueprint.get("/visits/<visit_id>/photos/<sha256>")
-def photo(visit_id: str, sha256: str) -> Response:
+def photo(visit_id: str, sha256: str) -> Answer:
     """Give a photo or signature; the look is logged."""
     who = actor()
     opened = transact(lambda ledger: photos.open_photo(ledger.session, parts().blobs, who, visit_id, sha256, now=now()))
     if opened is None:
         raise NotFound("照片还没有到，设备下一次同步会接着传")
-    return Response(opened.pieces, mimetype=opened.media_type, headers=photos.HEADERS)
+    return _given(opened)
 
 
 @blueprint.get("/visits/<visit_id>/previews/<sha256>")
-def preview(visit_id: str, sha256: str) -> Response:
+def preview(visit_id: str, sha256: str) -> Answer:
     """Give the small picture of a photo that has not come; the look is logged."""
     who = actor()
     opened = transact(
@@ -72,6 +72,13 @@ def preview(visit_id: str, sha256: str) -> Response:
             ledger.session, parts().vault, parts().blobs, who, visit_id, sha256, now=now()
         )
     )
+    return _given(opened)
+
+
+def _given(opened: photos.Photo) -> Answer:
+    """Give the bytes, or send the browser to the store for them; the link is kept by nobody."""
+    if link := opened.link:
+        return redirect(link, 302)
     return Response(opened.pieces, mimetype=opened.media_type, headers=photos.HEADERS)
 
 

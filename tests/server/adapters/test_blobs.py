@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
 
 from server.adapters.blobs import PIECE_BYTES, BlobStore, FolderBlobs, S3Blobs, open_store
@@ -137,3 +139,59 @@ def test_the_address_in_the_settings_chooses_the_store(tmp_path: Path, monkeypat
     s3 = open_store(Settings("s" * 32, tmp_path, blob_store="s3://photos"))
     assert isinstance(s3, S3Blobs)
     assert s3.bucket == "photos"
+
+
+def test_all_names_are_listed(store: BlobStore, source: Path):
+    assert list(store.names()) == []
+    store.put(SHA, source)
+    assert list(store.names()) == [SHA]
+
+
+def test_a_folder_gives_no_links(tmp_path: Path):
+    assert FolderBlobs(tmp_path).link(SHA, "image/jpeg") is None
+
+
+@pytest.fixture
+def public(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
+    """An S3 store that browsers reach as well."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    bucket = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
+    boto3.client("s3", endpoint_url=s3, region_name="us-east-1").create_bucket(Bucket=bucket)
+    address = f"s3://{bucket}"
+    store = open_store(Settings("s" * 32, tmp_path, blob_store=address, s3_endpoint=s3, s3_public_endpoint=s3))
+    assert isinstance(store, S3Blobs)
+    return store
+
+
+def test_a_large_file_goes_up_in_parts_and_comes_back_whole(public: S3Blobs, tmp_path: Path):
+    data = os.urandom(20 << 20)
+    path = tmp_path / "large.part"
+    path.write_bytes(data)
+    parts: list[int] = []
+    public._client.meta.events.register("before-call.s3.UploadPart", lambda params, **_: parts.append(1))
+    name = hashlib.sha256(data).hexdigest()
+    public.put(name, path)
+    assert len(parts) == 3
+    assert b"".join(public.open(name)) == data
+
+
+def test_a_link_opens_the_bytes_and_nothing_else_and_names_nobody(public: S3Blobs, source: Path):
+    public.put(SHA, source)
+    link = public.link(SHA, "image/jpeg")
+    assert link and SHA in link
+    found = httpx.get(link)
+    assert (found.status_code, found.content) == (200, DATA)
+    longer = link.replace("X-Amz-Expires=60", "X-Amz-Expires=6000")
+    for other in (link.replace(SHA, "0" * 64), link.partition("?")[0], longer):
+        assert other != link
+        assert httpx.get(other).status_code in (400, 403)
+
+
+def test_a_link_dies_soon(public: S3Blobs, source: Path):
+    public.put(SHA, source)
+    link = public.link(SHA, "image/jpeg", seconds=1)
+    deadline = time.monotonic() + 60
+    while httpx.get(link).status_code == 200:
+        assert time.monotonic() < deadline, "the link lives on"
+        time.sleep(0.1)

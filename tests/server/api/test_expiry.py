@@ -106,3 +106,15 @@ def test_new_uploads_sweep_the_old_ones_by_themselves_and_not_at_each(
     create(client, office.token("caseworker1"), OTHER)
     with office.app.app_context():
         assert [one.sha256 for one in reading().query(Upload)] == [hashlib.sha256(OTHER).hexdigest()]
+
+
+def test_doctor_counts_what_lies_about_and_finds_no_fault_in_it(office: Office, client: FlaskClient, clock: StillClock):
+    begun(client, office.device().token)
+    clock.forward(days=15)
+    with office.app.app_context():
+        path = parts().uploads / "unnoted.tmp"
+        path.write_bytes(OTHER)
+        parts().blobs.put(hashlib.sha256(OTHER).hexdigest(), path)
+    found = office.app.test_cli_runner().invoke(args=["doctor", "--json"])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["blobs"] == {"unnoted": 1, "expired": 1}
