@@ -21,7 +21,7 @@ from sync.bundle import ANSWER, WORK, Head, Part, read, write
 from sync.clock import anchored
 from sync.errors import SyncError
 from sync.lease import Watch, wound
-from sync.protocol import SCHEMA, Acks, End, Frame, Page, Request, Scope, Welcome, frames
+from sync.protocol import SCHEMA, Acks, Content, End, Frame, Page, Request, Scope, Welcome, frames
 from sync.sealed_stream import Read
 
 EXPORTS_KEPT = 20  # An answer to an earlier one tells no time.
@@ -194,7 +194,7 @@ def _keep_frames(
         report(taken.results, taken.pulled)
 
 
-def _count(taken: Taken, frame: Acks | Scope | Page) -> None:
+def _count(taken: Taken, frame: Content) -> None:
     if isinstance(frame, Acks):
         taken.results += len(frame.results)
         taken.held += sum(result.outcome == "held" for result in frame.results)

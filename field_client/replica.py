@@ -4,7 +4,7 @@ Nothing here touches the outbox's content: a pull can never undo local work. Lay
 `overlay`, the index for searching to `search`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from field_client import blobs, incidents, lease, outbox, scope, search
@@ -12,8 +12,8 @@ from field_client.clock import Clock
 from field_client.settings import load_device
 from field_client.store import Store
 from sync.clock import anchored
-from sync.digest import checksum
-from sync.protocol import Acks, BucketState, Page, Row, Scope, Welcome
+from sync.digest import branches, checksum, leaf
+from sync.protocol import Acks, BucketState, Content, Differs, Mend, Page, Row, Scope, Welcome
 
 
 def cursors(store: Store) -> dict[str, int]:
@@ -22,7 +22,7 @@ def cursors(store: Store) -> dict[str, int]:
     return {row["id"]: row["have"] for row in rows}
 
 
-def keep(store: Store, frame: Welcome | Acks | Scope | Page, clock: Clock, *, asked_ms: int) -> None:
+def keep(store: Store, frame: Content, clock: Clock, *, asked_ms: int) -> None:
     """Keep a frame's content in one transaction; `asked_ms` is the uptime at which the request left."""
     with store.transaction():
         match frame:
@@ -34,6 +34,10 @@ def keep(store: Store, frame: Welcome | Acks | Scope | Page, clock: Clock, *, as
                 _keep_scope(store, frame)
             case Page():
                 _keep_page(store, frame)
+            case Mend():
+                _keep_mend(store, frame)
+            case Differs(branches=()):
+                refetch(store, frame.bucket)
 
 
 def state(store: Store, bucket: str) -> BucketState | None:
@@ -68,10 +72,15 @@ def agree(store: Store, states: Mapping[str, BucketState]) -> None:
 
 
 def report_mismatch(store: Store, bucket: str, ours: BucketState, theirs: BucketState, clock: Clock) -> None:
-    """Note that a bucket differs at the same seq, and fetch it anew next time; unsent work is not touched."""
+    """Note that a bucket differs at the same seq, and look for the rows that do next time; unsent work is not touched.
+
+    While it is being repaired it is not reported a second time.
+    """
+    if store.value("SELECT mends FROM buckets WHERE id = ?", bucket):
+        return
     facts = {"bucket": bucket, "ours": list(ours), "theirs": list(theirs)}
     with store.transaction():
-        store.db.execute("UPDATE buckets SET refetch = 1 WHERE id = ?", (bucket,))
+        store.db.execute("UPDATE buckets SET mends = 1 WHERE id = ?", (bucket,))
         incidents.note(store, "checksum", facts, clock)
 
 
@@ -93,6 +102,30 @@ def hear(store: Store, frame: Welcome) -> None:
         outbox.offer_again(store)
         blobs.offer_again(store)
         store.put("epoch", frame.epoch)
+
+
+def refetch(store: Store, bucket: str) -> None:
+    """Fetch a bucket anew from its beginning next time."""
+    with store.transaction():
+        store.db.execute("UPDATE buckets SET refetch = 1, mends = 0 WHERE id = ?", (bucket,))
+
+
+def mending(store: Store) -> list[str]:
+    """Name the buckets that are known to differ and are being repaired."""
+    return [row["id"] for row in store.rows("SELECT id FROM buckets WHERE mends = 1 AND refetch = 0 ORDER BY id")]
+
+
+def mended(store: Store, bucket: str) -> None:
+    """Note that a bucket is whole again."""
+    store.db.execute("UPDATE buckets SET mends = 0 WHERE id = ?", (bucket,))
+
+
+def sums(store: Store, bucket: str, asked: Sequence[str]) -> dict[str, str]:
+    """Sum branches of a bucket over our own rows."""
+    key = bytes.fromhex(store.value("SELECT key FROM buckets WHERE id = ?", bucket))
+    rows = store.db.execute("SELECT type, id, seq, body FROM records WHERE bucket = ?", (bucket,)).fetchall()
+    held = [(type, id, seq, body.encode()) for type, id, seq, body in rows]
+    return {branch: branches(key, held, branch) for branch in asked}
 
 
 def _keep_welcome(store: Store, frame: Welcome, clock: Clock, asked_ms: int) -> None:
@@ -146,3 +179,18 @@ def _keep_rows(store: Store, bucket: str, rows: Iterable[Row]) -> None:
             sql = "INSERT OR REPLACE INTO records (type, id, bucket, seq, body) VALUES (?, ?, ?, ?, ?)"
             values = [(row.type, row.id, bucket, row.seq, (row.body or b"").decode()) for row in part]
             store.db.conn.executemany(sql, values)
+
+
+def _keep_mend(store: Store, mend: Mend) -> None:
+    """Let the server's rows stand in one leaf, and nothing else there; what waits in the outbox lies over them as before."""
+    there = store.rows("SELECT type, id, seq FROM records WHERE bucket = ?", mend.bucket)
+    told = {(row.type, row.id) for row in mend.rows}
+    gone = [
+        Row(one["type"], one["id"], one["seq"], None, "deleted")
+        for one in there
+        if leaf(one["type"], one["id"]) == mend.leaf and (one["type"], one["id"]) not in told
+    ]
+    rows = (*gone, *mend.rows)
+    households = search.touched(store, rows)
+    _keep_rows(store, mend.bucket, rows)
+    search.index(store, households | search.touched(store, rows))

@@ -13,7 +13,20 @@ from field_client.errors import NoConnection
 from field_client.store import Store
 from sync import session
 from sync.errors import SyncError
-from sync.protocol import OFFICE_KEY, Acks, BucketState, Page, Request, Scope, Welcome, frames, proof, tag
+from sync.protocol import (
+    OFFICE_KEY,
+    REPAIRS,
+    BucketState,
+    Content,
+    Differs,
+    Mend,
+    Page,
+    Request,
+    Scope,
+    frames,
+    proof,
+    tag,
+)
 
 ANSWER_BYTES = 1 << 20  # At most so much in one answer, so that a slow line shows progress.
 
@@ -38,6 +51,8 @@ class Conversation:
         self._bytes_left, self._report = bytes_left, report
         self._events: deque[session.Event] = deque()
         self._states: dict[str, BucketState] = {}
+        self._deeper: dict[str, tuple[str, ...]] = {}  # branches of damaged buckets that the server told to differ
+        self._repaired: dict[str, int] = {}  # damaged buckets whose sums were sent -> at which seq
         self._asked_ms = 0
         self._failure: NoConnection | None = None
 
@@ -85,6 +100,7 @@ class Conversation:
             accepted=acceptance.claim(self._store, outbox.asking(self._store)),
             renew=outbox.must_renew(self._store),
             incidents=incidents.totals(self._store),
+            repair=self._sums(),
             clock=self._store.evidence(self._clock).to_dict(),
             lease=lease.held_since(self._store),
             asks=() if self._store.get("office_key") else (OFFICE_KEY,),
@@ -105,13 +121,21 @@ class Conversation:
             pass  # Bytes that are no frame: what came before them is good, the rest counts as cut.
         return session.Closed()
 
-    def _outdate(self, frame: Welcome | Acks | Scope | Page) -> None:
+    def _outdate(self, frame: Content) -> None:
         """Forget the proof of a bucket that changed; where both ends' proofs were equal, ours is the server's word too."""
-        if isinstance(frame, Page):
+        if isinstance(frame, Page | Mend):
             self._states.pop(frame.bucket, None)
+        elif isinstance(frame, Differs):
+            self._deeper[frame.bucket] = frame.branches
         elif isinstance(frame, Scope):
             named = {*frame.states, *frame.gone}
             replica.agree(self._store, {name: state for name, state in self._states.items() if name not in named})
+
+    def _sums(self) -> dict[str, dict[str, str]]:
+        """Sum what is damaged, as deep as we know where."""
+        damaged, cursors = replica.mending(self._store)[:REPAIRS], replica.cursors(self._store)
+        self._repaired |= {name: cursors[name] for name in damaged}
+        return {name: replica.sums(self._store, name, self._deeper.get(name, ("",))) for name in damaged}
 
     def _our_states(self) -> dict[str, BucketState]:
         held = replica.buckets(self._store)
@@ -126,4 +150,12 @@ class Conversation:
         for name, theirs in server.items():
             mine = ours.get(name)
             if mine and mine.head == theirs.head and mine != theirs:
-                replica.report_mismatch(self._store, name, mine, theirs, self._clock)
+                if (
+                    self._repaired.get(name) == theirs.head
+                ):  # All that repairing could do was done, or it is not known there.
+                    replica.refetch(self._store, name)
+                else:
+                    replica.report_mismatch(self._store, name, mine, theirs, self._clock)
+        for name in replica.mending(self._store):
+            if name not in server or ours.get(name) == server[name]:
+                replica.mended(self._store, name)

@@ -120,7 +120,12 @@ def _lanes(db: Database) -> None:
     db.table("blobs").create_index(["preview_of"])
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs, _lanes)
+def _repairs(db: Database) -> None:
+    """`mends` is 1 while a bucket is known to differ, until the rows that do are found and replaced."""
+    db.execute("ALTER TABLE buckets ADD COLUMN mends INTEGER NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs, _lanes, _repairs)
 
 
 def migrate(db: Database) -> None:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 
 MODULUS = 1 << 128
+DIGITS = 16  # of a branch's sum: it says where to look, the bucket's own sum says whether.
 NOTHING = "0" * 32  # The running hash before the first mutation.
 
 
@@ -40,6 +41,27 @@ def checksum(key: bytes, records: Iterable[tuple[str, str, int, bytes]]) -> tupl
 def carried_on(running: str, mutation: bytes) -> str:
     """Carry the running hash over an installation's accepted mutations on by one; both ends keep it for themselves."""
     return hashlib.sha256(bytes.fromhex(running) + mutation).hexdigest()[:32]
+
+
+def leaf(record_type: str, record_id: str) -> str:
+    """Name the one of 65,536 leaves of a bucket in which a record stands: four hex digits, the first two its branch."""
+    return hashlib.blake2b(f"{record_type}\0{record_id}".encode(), digest_size=2).hexdigest()
+
+
+def branches(key: bytes, records: Iterable[tuple[str, str, int, bytes]], branch: str = "") -> str:
+    """Sum a bucket's 256 branches, or the 256 leaves of one branch, each written as 16 hex digits, one after another."""
+    sums = [0] * 256
+    for record_type, record_id, seq, body in records:
+        place = leaf(record_type, record_id)
+        if place.startswith(branch):
+            part = int(place[len(branch) : len(branch) + 2], 16)
+            sums[part] = add(sums[part], record_digest(key, record_type, record_id, seq, body))
+    return "".join(f"{total:032x}"[:DIGITS] for total in sums)
+
+
+def differing(ours: str, theirs: str) -> list[str]:
+    """Say which of 256 sums differ, as two hex digits each."""
+    return [f"{n:02x}" for n in range(256) if ours[n * DIGITS :][:DIGITS] != theirs[n * DIGITS :][:DIGITS]]
 
 
 def as_text(total: int) -> str:

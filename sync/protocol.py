@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sync.canonical import dumps, loads
+from sync.digest import DIGITS
 from sync.errors import Malformed, SyncError
 
 PROTOCOL = 1
@@ -19,6 +20,7 @@ PROTOCOL = 1
 SCHEMA = 1
 OFFICE_KEY = "office_key"  # What a device may ask for beside its rows: the key that bundles are sealed to.
 CHUNK = 200  # Mutations in one request.
+REPAIRS = 16  # Buckets, and branches of each, that one request asks about; the rest follows in the next.
 OPERATIONS = frozenset({"create", "update", "delete"})
 _HASH = re.compile("([0-9a-f]{32}|[0-9a-f]{64})?")
 REASONS = frozenset({"deleted", "moved", "merged", "out_of_scope"})
@@ -91,6 +93,7 @@ class Request:
     accepted: tuple[int, str] | None = None
     renew: bool = False
     incidents: Mapping[str, int] = field(default_factory=dict)
+    repair: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # bucket -> branch ("" is all) -> 256 sums
     clock: Mapping[str, Any] = field(default_factory=dict)
     lease: str = ""  # when the lease that the device holds was given
     asks: tuple[str, ...] = ()
@@ -103,6 +106,7 @@ class Request:
         seldom: dict[str, Any] = {"accepted": list(self.accepted)} if self.accepted else {}
         seldom |= {"renew": True} if self.renew else {}
         seldom |= {"incidents": dict(self.incidents)} if self.incidents else {}
+        seldom |= {"repair": {name: dict(sums) for name, sums in self.repair.items()}} if self.repair else {}
         seldom |= {"lease": self.lease} if self.lease else {}
         seldom |= {"asks": list(self.asks)} if self.asks else {}
         return dumps(
@@ -145,6 +149,7 @@ class Request:
             accepted=_read_accepted(plain.get("accepted")),
             renew=plain.get("renew") is True,
             incidents=_read_incidents(plain.get("incidents", {})),
+            repair=_read_repair(plain.get("repair", {})),
             clock=clock if isinstance(clock, dict) else {},
             lease=str(plain.get("lease", "")),
             asks=tuple(asks),
@@ -257,6 +262,25 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Differs:
+    """Which branches of a bucket differ at the same seq, two hex digits each; the device asks on for these. None: no sum
+    of a branch differs, and the whole bucket is to be fetched anew.
+    """
+
+    bucket: str
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mend:
+    """All live rows of one leaf of a bucket (four hex digits): they replace what the device has there, and nothing else."""
+
+    bucket: str
+    leaf: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class End:
     """The last frame: whether rows remain, when to come again, and which lanes are open.
 
@@ -269,7 +293,8 @@ class End:
     install: str = ""
 
 
-Frame = Welcome | Acks | Scope | Page | End
+Content = Welcome | Acks | Scope | Page | Differs | Mend  # what a device keeps
+Frame = Content | End
 
 
 def proof(epoch: str, states: Mapping[str, BucketState]) -> str:
@@ -302,6 +327,11 @@ def encode(frame: Frame) -> bytes:
         case Page():
             head = dumps({"frame": "page", "bucket": frame.bucket, "since": frame.since, "upto": frame.upto})
             return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
+        case Differs():
+            return _line({"frame": "differs", "bucket": frame.bucket, "branches": list(frame.branches)})
+        case Mend():
+            head = dumps({"frame": "mend", "bucket": frame.bucket, "leaf": frame.leaf})
+            return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
         case End():
             install = {"install": frame.install} if frame.install else {}
             lanes = list(frame.lanes)
@@ -333,6 +363,11 @@ def decode(line: bytes) -> Frame:
             case "page":
                 rows = tuple(_read_row(row) for row in plain["rows"])
                 return Page(_text(plain["bucket"]), _count(plain["since"]), _count(plain["upto"]), rows)
+            case "differs":
+                return Differs(_text(plain["bucket"]), tuple(_hex(one, 2) for one in plain["branches"]))
+            case "mend":
+                rows = tuple(_read_row(row) for row in plain["rows"])
+                return Mend(_text(plain["bucket"]), _hex(plain["leaf"], 4), rows)
             case "end":
                 lanes = tuple(map(_text, plain["lanes"]))
                 return End(plain["more"] is True, _count(plain["after_s"]), lanes, _text(plain.get("install", "")))
@@ -397,6 +432,21 @@ def _read_incidents(plain: Any) -> dict[str, int]:
     _need(isinstance(plain, dict) and len(plain) <= 16, "request.incidents")
     _need(all(_short(kind) and len(kind) <= 16 and _whole(count) for kind, count in plain.items()), "request.incidents")
     return dict(plain)
+
+
+def _read_repair(plain: Any) -> dict[str, dict[str, str]]:
+    _need(isinstance(plain, dict) and len(plain) <= REPAIRS, "request.repair")
+    for sums in plain.values():
+        _need(isinstance(sums, dict) and len(sums) <= REPAIRS, "request.repair")
+        for branch, text in sums.items():
+            _need(branch == "" or _hex(branch, 2) == branch, "request.repair")
+            _hex(text, 256 * DIGITS)
+    return {name: dict(sums) for name, sums in plain.items()}
+
+
+def _hex(value: Any, digits: int) -> str:
+    _need(isinstance(value, str) and len(value) == digits and not set(value) - set("0123456789abcdef"), "hex")
+    return str(value)
 
 
 def _read_have(plain: Any) -> tuple[dict[str, int], dict[str, str]]:

@@ -7,7 +7,7 @@ ends' proofs are compared. Whatever was kept stays kept when the line is cut; as
 
 from dataclasses import dataclass, field, replace
 
-from sync.protocol import CHUNK, Acks, BucketState, End, Frame, Page, Request, Scope, Welcome
+from sync.protocol import CHUNK, Acks, BucketState, Content, Differs, End, Frame, Mend, Page, Request, Scope
 
 PATIENCE = 3  # Times that an answer may bring nothing at all before the conversation gives up for now.
 
@@ -18,6 +18,7 @@ class State:
 
     sent_full_chunk: bool = False
     was_renewed: bool = False
+    is_repairing: bool = False
     progressed: bool = False
     ended: End | None = None
     fruitless: int = 0
@@ -85,7 +86,7 @@ class Ask:
 class Keep:
     """Keep a frame's content in one transaction of the local store."""
 
-    frame: Welcome | Acks | Scope | Page
+    frame: Content
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def step(state: State, event: Event) -> tuple[State, list[Action]]:
                 state,
                 sent_full_chunk=count == CHUNK,
                 was_renewed=False,
+                is_repairing=False,
                 progressed=False,
                 ended=None,
                 rounds=state.rounds + 1,
@@ -135,7 +137,7 @@ def _arrived(state: State, frame: Frame) -> tuple[State, list[Action]]:
     return _kept(state, frame), [Keep(frame)]
 
 
-def _kept(state: State, frame: Welcome | Acks | Scope | Page) -> State:
+def _kept(state: State, frame: Content) -> State:
     match frame:
         case Acks(results=results, renewed=renewed) if results or renewed:
             return replace(
@@ -149,6 +151,10 @@ def _kept(state: State, frame: Welcome | Acks | Scope | Page) -> State:
         case Page(rows=rows):
             moved = frame.upto > frame.since
             return replace(state, progressed=state.progressed or moved, pulled=state.pulled + len(rows))
+        case Mend():
+            return replace(state, progressed=True, is_repairing=True)
+        case Differs(branches=branches) if branches:
+            return replace(state, progressed=True, is_repairing=True)
         case Scope(same=False, states=states):
             return replace(state, server=dict(states))
         case _:
@@ -161,7 +167,7 @@ def _closed(state: State) -> tuple[State, list[Action]]:
         if fruitless >= PATIENCE:
             return replace(state, finished=True, fruitless=fruitless), [GiveUp()]
         return replace(state, fruitless=fruitless), [Gather()]
-    if state.ended.more or state.sent_full_chunk or state.was_renewed:
+    if state.ended.more or state.sent_full_chunk or state.was_renewed or state.is_repairing:
         if state.progressed:
             return replace(state, fruitless=0), [Gather()]
         return replace(state, finished=True), [GiveUp()]  # More, yet nothing comes: a fault not to be hammered.

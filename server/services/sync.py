@@ -20,6 +20,7 @@ from server.queries import records, scope
 from server.services import incidents
 from server.services.changes import Ledger
 from server.services.mutations import Decided, Sender, decide
+from server.services.repair import repair
 from server.services.rights import ANCHORS
 from server.services.store import bulk_insert
 from server.settings import Settings
@@ -135,6 +136,9 @@ def answer(
     have = request.have if request.epoch == epoch else {}
     if request.epoch != epoch:  # What the restored server does not hold at all has no page of its own to replace it.
         yield from (Page(name, 0, 0, ()) for name in names if states[name].head == 0 and request.have.get(name))
+    for name, sums in request.repair.items():
+        if name in rows and have.get(name) == states[name].head:
+            yield from repair(session, vault, rows[name].checksum_key, name, sums)
     left = request.limit_bytes
     for name in names:
         for page in _pages(session, vault, name, have.get(name, 0), states[name].head):

@@ -16,8 +16,10 @@ from sync.protocol import (
     OPERATIONS,
     Acks,
     BucketState,
+    Differs,
     End,
     Frame,
+    Mend,
     Mutation,
     Page,
     Request,
@@ -46,6 +48,7 @@ REQUESTS = st.builds(
     tags=st.shared(HAVE, key="have").map(lambda have: dict.fromkeys(list(have)[1:], "0a1b2c3d")),
     accepted=st.none() | st.tuples(COUNT, st.sampled_from(["0" * 32, "1f" * 16, "ab" * 32])),
     renew=st.booleans(),
+    repair=st.dictionaries(NAME, st.just({"": "0" * 4096}) | st.just({"0a": "f" * 4096, "1b": "0" * 4096}), max_size=2),
     incidents=st.dictionaries(st.sampled_from(["running", "checksum"]), COUNT),
     mutations=st.lists(MUTATIONS, max_size=3).map(tuple),
     proof=TEXT,
@@ -79,6 +82,8 @@ FRAMES = st.one_of(
         st.lists(NAME, max_size=2).map(tuple),
     ),
     st.builds(Page, NAME, COUNT, COUNT, st.lists(ROWS, max_size=3).map(tuple)),
+    st.builds(Differs, NAME, st.lists(st.sampled_from(["00", "a1", "ff"]), max_size=2).map(tuple)),
+    st.builds(Mend, NAME, st.sampled_from(["0000", "a1b2"]), st.lists(ROWS, max_size=3).map(tuple)),
     st.builds(End, st.booleans(), COUNT, st.lists(TEXT, max_size=2).map(tuple), TEXT),
 )
 
