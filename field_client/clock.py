@@ -37,10 +37,10 @@ class Clock:
         """Give the day in China."""
         return self.wall().astimezone(CHINA).date()
 
-    def evidence(self, anchor: Anchor | None) -> Evidence:
+    def evidence(self, anchor: Anchor | None, satellite: Anchor | None = None) -> Evidence:
         """Say all that the device knows about now; an anchor of another boot says nothing and is left out."""
-        same_boot = anchor if anchor and anchor.boot == self.boot else None
-        return Evidence(self.now(), self.uptime_ms(), self.boot, same_boot)
+        same_boot = [one if one and one.boot == self.boot else None for one in (anchor, satellite)]
+        return Evidence(self.now(), self.uptime_ms(), self.boot, *same_boot)
 
 
 def system_clock() -> Clock:

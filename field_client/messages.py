@@ -76,6 +76,7 @@ SENTENCES = {
     "form.choose": "有几张表可用,请用 --form 选择一张:{known}。",
     "form.unreadable": "这张表的格式本机不认识,请升级程序后再用。",
     "place.invalid": "位置不对:纬度在 -90 到 90,经度在 -180 到 180,精度是不小于 0 的米数。",
+    "place.time_invalid": "卫星时间的格式不对,应写成 2026-07-01T08:00:00.000Z(世界时)。",
     # signatures and identity
     "signature.role_unknown": "签字人身份只能是 investigator(调查人员)或 household(家庭成员)。",
     "signature.nothing": "请给出签字图片(--image),家庭不签的请写明原因(--refused)。",

@@ -68,9 +68,9 @@ class Store:
             self.db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, text))
 
     def evidence(self, clock: Clock) -> Evidence:
-        """Say what this device knows about now, with the last server time that it heard."""
-        anchor = self.get("anchor")
-        return clock.evidence(Anchor(**anchor) if anchor else None)
+        """Say what this device knows about now, with the last server time and satellite time that it heard."""
+        anchors = [Anchor(**known) if (known := self.get(name)) else None for name in ("anchor", "satellite")]
+        return clock.evidence(*anchors)
 
     def rule_day(self, clock: Clock) -> date:
         """Give the day whose rules count: today, or the last day heard of from the office where the clock is behind it.

@@ -15,22 +15,30 @@ from field_client.drafts import Draft
 from field_client.errors import FieldError
 from field_client.settings import Device
 from field_client.store import Store
+from sync.clock import Anchor, anchored
+from sync.errors import Malformed
 from sync.visit_shape import MODES
 
 INVESTIGATOR, HOUSEHOLD = "investigator", "household"
 DEFAULT_KIND, DEFAULT_MODE = "recheck", "on_site"
+FIX_AGE_MS = 2_000  # A receiver tells a fix of up to this age; the satellites' own time is exact.
 _E7 = 10**7
 
 
 @dataclass(frozen=True)
 class Place:
-    """One point with its accuracy in whole metres; degrees as decimal text, as they were typed or measured."""
+    """One point with its accuracy in whole metres; degrees as decimal text, as they were typed or measured.
+
+    `satellite_at` is the time that the satellites told with the fix, "" where the device does not say. A browser's
+    timestamp is none: it is the wall clock's.
+    """
 
     latitude: str
     longitude: str
     accuracy_m: int
     source: str = "device"
     mock: bool = False
+    satellite_at: str = ""
 
 
 def start(
@@ -147,7 +155,8 @@ def photo(
 def place(store: Store, clock: Clock, visit: str, point: Place) -> Draft:
     """Keep the one point of a visit; a later one replaces it. A mock location is marked, not judged.
 
-    Raises FieldError("place.invalid"), or "amendment.field" for an amendment.
+    A satellite's time in it becomes an anchor of the clock, unless the location is a mock. Raises FieldError(
+    "place.invalid", "place.time_invalid"), or "amendment.field" for an amendment.
     """
     latitude, longitude = _degrees(point.latitude, 90), _degrees(point.longitude, 180)
     if point.accuracy_m < 0:
@@ -164,8 +173,18 @@ def place(store: Store, clock: Clock, visit: str, point: Place) -> Draft:
             "source": point.source,
             "mock": point.mock,
         }
+        if satellite and not point.mock:
+            store.put("satellite", vars(satellite))
 
+    satellite = _satellite(clock, point.satellite_at) if point.satellite_at else None
     return drafts.change(store, clock, visit, edit)
+
+
+def _satellite(clock: Clock, at: str) -> Anchor:
+    try:
+        return anchored(at, uptime_ms=clock.uptime_ms(), boot=clock.boot, trip_ms=FIX_AGE_MS)
+    except Malformed:
+        raise FieldError("place.time_invalid") from None
 
 
 def sign(

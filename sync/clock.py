@@ -1,7 +1,8 @@
 """When an edit was made, told by a device whose wall clock may be a year off.
 
 A device's wall clock decides nothing. Each edit carries evidence: wall time, time since boot, the boot's id, and the last
-server time that this boot has seen (the anchor). From these the corrected time and its uncertainty follow.
+server time that this boot has seen (the anchor), or a satellite's time where a fix gave one. From these the corrected time
+and its uncertainty follow.
 """
 
 from dataclasses import dataclass
@@ -29,41 +30,29 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the device knew about time when it did something."""
+    """What the device knew about time when it did something; `satellite` is an anchor that a position fix gave."""
 
     wall: str
     uptime_ms: int
     boot: str
     anchor: Anchor | None = None
+    satellite: Anchor | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the plain form that travels."""
         plain: dict[str, Any] = {"wall": self.wall, "uptime_ms": self.uptime_ms, "boot": self.boot}
-        if self.anchor:
-            plain["anchor"] = {
-                "server_at": self.anchor.server_at,
-                "uptime_ms": self.anchor.uptime_ms,
-                "boot": self.anchor.boot,
-                "trip_ms": self.anchor.trip_ms,
-            }
-        return plain
+        anchors = {"anchor": self.anchor, "satellite": self.satellite}
+        return plain | {name: vars(one) for name, one in anchors.items() if one}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Evidence":
         """Read the plain form; what is missing or odd counts as not known, because time never refuses an edit."""
-        anchor = plain.get("anchor")
         return cls(
             wall=str(plain.get("wall", "")),
             uptime_ms=_whole(plain.get("uptime_ms")),
             boot=str(plain.get("boot", "")),
-            anchor=Anchor(
-                server_at=str(anchor.get("server_at", "")),
-                uptime_ms=_whole(anchor.get("uptime_ms")),
-                boot=str(anchor.get("boot", "")),
-                trip_ms=_whole(anchor.get("trip_ms")),
-            )
-            if isinstance(anchor, dict)
-            else None,
+            anchor=_anchor(plain.get("anchor")),
+            satellite=_anchor(plain.get("satellite")),
         )
 
 
@@ -88,17 +77,9 @@ def corrected(evidence: Evidence, *, received_ms: int) -> Corrected:
     >>> corrected(Evidence("1999-01-01T00:00:00.000Z", 65_000, "b1", seen), received_ms=0).uncertainty_ms
     46
     """
-    anchor = evidence.anchor
-    if anchor and anchor.boot == evidence.boot and evidence.uptime_ms >= anchor.uptime_ms:
-        elapsed = evidence.uptime_ms - anchor.uptime_ms
-        try:
-            at = moment(anchor.server_at) + timedelta(milliseconds=elapsed)
-            return Corrected(
-                min(milliseconds(at), received_ms), anchor.trip_ms + elapsed * DRIFT_PER_MILLION // 1_000_000
-            )
-        except (ValueError, OverflowError):
-            pass
-    return Corrected(received_ms, UNKNOWN_MS)
+    known = [found for anchor in (evidence.anchor, evidence.satellite) if (found := _since(anchor, evidence))]
+    best = min(known, key=lambda one: one.uncertainty_ms, default=Corrected(received_ms, UNKNOWN_MS))
+    return Corrected(min(best.at_ms, received_ms), best.uncertainty_ms)
 
 
 def offset_ms(evidence: Evidence) -> int | None:
@@ -115,6 +96,29 @@ def offset_ms(evidence: Evidence) -> int | None:
 def anchored(server_at: str, *, uptime_ms: int, boot: str, trip_ms: int) -> Anchor:
     """Remember a server time as this boot's anchor."""
     return Anchor(instant(moment(server_at)), uptime_ms, boot, trip_ms)
+
+
+def _since(anchor: Anchor | None, evidence: Evidence) -> Corrected | None:
+    """Count on from an anchor of the same boot; None where it says nothing."""
+    if anchor is None or anchor.boot != evidence.boot or evidence.uptime_ms < anchor.uptime_ms:
+        return None
+    elapsed = evidence.uptime_ms - anchor.uptime_ms
+    try:
+        at = moment(anchor.server_at) + timedelta(milliseconds=elapsed)
+    except (ValueError, OverflowError):
+        return None
+    return Corrected(milliseconds(at), anchor.trip_ms + elapsed * DRIFT_PER_MILLION // 1_000_000)
+
+
+def _anchor(plain: Any) -> Anchor | None:
+    if not isinstance(plain, dict):
+        return None
+    return Anchor(
+        server_at=str(plain.get("server_at", "")),
+        uptime_ms=_whole(plain.get("uptime_ms")),
+        boot=str(plain.get("boot", "")),
+        trip_ms=_whole(plain.get("trip_ms")),
+    )
 
 
 def milliseconds(at: datetime) -> int:

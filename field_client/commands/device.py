@@ -188,5 +188,6 @@ def _lease_words(lease: dict[str, Any]) -> str:
 
 def _offset_line(offset_ms: int) -> str:
     hours, minutes = divmod(abs(offset_ms) // 60_000, 60)
-    words = "快" if offset_ms > 0 else "慢"
-    return f"手机时钟{words}了约 {hours} 小时 {minutes} 分；不影响办理，记录会按服务器时间校正。"
+    days, hours = divmod(hours, 24)
+    span = f"{days} 天 {hours} 小时" if days else f"{hours} 小时 {minutes} 分"
+    return f"手机时钟{'快' if offset_ms > 0 else '慢'}了约 {span}；不影响办理，记录会按服务器时间校正。"

@@ -76,9 +76,12 @@ def _add_recording(group: click.Group) -> None:
     @click.option("--accuracy", required=True, type=int, help="精度（米）。")
     @click.option("--source", default="device", help="来源，例如 gps、network。")
     @click.option("--mock", is_flag=True, help="系统提示为模拟位置。")
-    def place(app: App, visit: str, lat: str, lon: str, accuracy: int, source: str, mock: bool) -> Output:
+    @click.option("--satellite-at", default="", help="定位给出的卫星时间（世界时），例如 2026-07-01T08:00:00.000Z。")
+    def place(
+        app: App, visit: str, lat: str, lon: str, accuracy: int, source: str, mock: bool, satellite_at: str
+    ) -> Output:
         """Keep the place."""
-        point = visits.Place(lat, lon, accuracy, source, mock)
+        point = visits.Place(lat, lon, accuracy, source, mock, satellite_at)
         draft = visits.place(app.store, app.clock, visit, point)
         return Output(draft.document["place"], ["位置已保存。"])
 

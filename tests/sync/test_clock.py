@@ -1,5 +1,6 @@
 """A device's wall clock decides nothing, and nothing is ever refused for its time."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.sync.values import INSTANT, JSON, MOMENT, TEXT, TIME
 
 UPTIME = st.integers(0, 10**10)
 ANCHORS = st.builds(Anchor, INSTANT, UPTIME, st.sampled_from(["b1", "b2"]), st.integers(0, 10**5))
-EVIDENCE = st.builds(Evidence, INSTANT, UPTIME, st.sampled_from(["b1", "b2"]), st.none() | ANCHORS)
+EVIDENCE = st.builds(Evidence, INSTANT, UPTIME, st.sampled_from(["b1", "b2"]), st.none() | ANCHORS, st.none() | ANCHORS)
 FAR = 1 << 62
 
 
@@ -55,14 +56,28 @@ def test_an_anchor_of_another_boot_tells_nothing(wall: str, uptime_ms: int, anch
     assert found == Corrected(FAR, UNKNOWN_MS), "not even a wall clock decades away decides anything"
 
 
-@given(st.dictionaries(st.sampled_from(["wall", "uptime_ms", "boot", "anchor"]), JSON))
+@given(EVIDENCE, INSTANT)
+def test_no_wall_clock_changes_the_corrected_time(evidence: Evidence, wall: str):
+    assert corrected(evidence, received_ms=FAR) == corrected(replace(evidence, wall=wall), received_ms=FAR)
+
+
+@given(EVIDENCE)
+def test_of_two_anchors_the_surer_one_counts(evidence: Evidence):
+    found = corrected(evidence, received_ms=FAR)
+    alone = [replace(evidence, satellite=None), replace(evidence, anchor=None)]
+    either = [corrected(one, received_ms=FAR) for one in alone]
+    assert found in either
+    assert found.uncertainty_ms == min(one.uncertainty_ms for one in either)
+
+
+@given(st.dictionaries(st.sampled_from(["wall", "uptime_ms", "boot", "anchor", "satellite"]), JSON))
 @example({"wall": "0001-01-01T00:00:00.000Z", "uptime_ms": 10**300, "boot": "b", "anchor": {}})
 @example({"anchor": {"server_at": "9999-12-31T23:59:59.999Z", "boot": "", "uptime_ms": 0}, "uptime_ms": 10**15})
 @example({"anchor": {"server_at": "0001-01-01T00:00:00.000Z", "boot": ""}, "wall": "9999-12-31T23:59:59.999Z"})
 def test_no_evidence_is_ever_too_odd(plain: dict[str, Any]):
     evidence = Evidence.from_dict(plain)
     assert corrected(evidence, received_ms=5).at_ms <= 5
-    assert offset_ms(evidence) is None or evidence.anchor is not None
+    assert offset_ms(evidence) is None or evidence.anchor or evidence.satellite
 
 
 @given(MOMENT, UPTIME, st.integers(-(10**10), 10**10))
