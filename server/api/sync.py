@@ -1,6 +1,7 @@
 """POST /sync/v1/exchange: unpack, apply, answer as a stream of frames."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 from flask import Response, request, stream_with_context
 from flask_smorest import Blueprint
@@ -9,7 +10,7 @@ from server.api import compression
 from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
 from server.services import sync
-from server.transaction import parts, reading, snapshot, transact
+from server.transaction import parts, reading_one_state, snapshot, transact
 from sync.errors import SyncError
 from sync.protocol import Acks, Request, encode
 
@@ -23,6 +24,7 @@ blueprint = Blueprint("sync", __name__, url_prefix="/sync/v1", description="å¤–å
 )
 def exchange() -> Response:
     """Take a device's changes and give it what changed for it, in one round trip (docs/sync-protocol.md)."""
+    session = reading_one_state()
     actor = current_actor()
     if actor.device_id is None:
         raise DeviceRequired
@@ -32,14 +34,13 @@ def exchange() -> Response:
     except SyncError as error:
         raise MessageMalformed(error.code) from None
     days = parts().settings.durable_days
-    acks: Acks = sync.standing(reading(), actor, asked, now=now(), durable_days=days) or transact(
-        lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days)
-    )
+    known = sync.standing(session, actor, asked, now=now(), durable_days=days)
+    acks: Acks = known or transact(lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days))
 
     def lines() -> Iterator[bytes]:
-        with snapshot() as session:
+        with nullcontext(session) if known else snapshot() as state:
             settings = parts().settings
-            for frame in sync.answer(session, parts().vault, actor, asked, acks, now=now(), settings=settings):
+            for frame in sync.answer(state, parts().vault, actor, asked, acks, now=now(), settings=settings):
                 yield encode(frame)
 
     pieces, encoding = compression.packed(lines(), request.headers.get("Accept-Encoding", ""))
