@@ -30,7 +30,7 @@ class Standing:
 
 
 class Courier:
-    """Carries the post; asking for it while it is on its way is the same as asking once."""
+    """Carries the post; asking for it while it is on its way sends it once more."""
 
     def __init__(self, open_store: Callable[[], Store], device: Device, clock: Clock) -> None:
         self._open_store, self._device, self._clock = open_store, device, clock
@@ -38,6 +38,7 @@ class Courier:
         self._standing = Standing()
         self._thread: Thread | None = None
         self._closed = False
+        self._asked_again = False
 
     @property
     def standing(self) -> Standing:
@@ -46,9 +47,16 @@ class Courier:
             return self._standing
 
     def send(self) -> None:
-        """Begin a sync unless one is running, or the courier is closed. The store must be unlocked."""
+        """Begin a sync unless the courier is closed. The store must be unlocked.
+
+        Asked for while one is running, one more follows it, however often it was asked: what was sealed at the end of a sync
+        may have come too late for it.
+        """
         with self._guard:
-            if self._standing.running or self._closed:
+            if self._closed:
+                return
+            if self._standing.running:
+                self._asked_again = True
                 return
             self._standing = replace(self._standing, running=True, lane="", done=0, total=0)
             self._thread = Thread(target=self._carry, name="courier", daemon=True)
@@ -68,6 +76,15 @@ class Courier:
         self.wait()
 
     def _carry(self) -> None:
+        is_asked = True
+        while is_asked:
+            ended = self._ended()
+            with self._guard:
+                is_asked, self._asked_again = self._asked_again and not self._closed, False
+                self._standing = replace(ended, running=is_asked, finished_at=self._clock.now())
+
+    def _ended(self) -> Standing:
+        """Run one sync; gives how it ended, whatever happened."""
         ended = Standing(reached=False, message=_BROKEN)
         try:
             ended = self._synced()
@@ -75,9 +92,7 @@ class Courier:
             ended = Standing(reached=not isinstance(refusal, NoConnection), message=refusal.message)
         except Exception:
             LOG.exception("the sync ended by a fault of ours")
-        finally:
-            with self._guard:
-                self._standing = replace(ended, finished_at=self._clock.now())
+        return ended
 
     def _synced(self) -> Standing:
         store = self._open_store()

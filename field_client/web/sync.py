@@ -46,7 +46,7 @@ def shown() -> str:
 
 @blueprint.post("")
 def now() -> Response:
-    """Begin a sync; pressing again while one runs is the same as once."""
+    """Begin a sync; pressed again while one runs, one more follows."""
     desk().courier.send()
     return redirect(url_for("sync.shown"), 303)
 

@@ -60,3 +60,27 @@ def test_closing_waits_for_what_is_on_its_way(synced: Phone) -> None:
     may_end.set()
     closing.join(10)
     assert not courier.standing.running
+
+
+def test_asked_for_while_one_is_on_its_way_one_more_follows_however_often(synced: Phone) -> None:
+    """What was sealed at the very end of a sync must not wait for the next hour."""
+    may_end, began, opened = Event(), Event(), list[bool]()
+
+    def slow() -> Store:
+        opened.append(True)
+        began.set()
+        may_end.wait(10)
+        raise FieldError("device.locked")
+
+    courier = Courier(slow, synced.device, synced.clock)
+    courier.send()
+    assert began.wait(10)
+    for _ in range(3):
+        courier.send()
+    may_end.set()
+    courier.wait()
+    assert len(opened) == 2
+    assert not courier.standing.running
+    courier.send()
+    courier.wait()
+    assert len(opened) == 3
