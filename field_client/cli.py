@@ -30,6 +30,7 @@ SUBJECTS = {
     "uploads": ("uploads", "storage"),
     "outcomes": ("receipts", "refused", "conflicts"),
     "serve": ("serve",),
+    "trip": ("preflight", "support-bundle"),
 }
 """Which file of `commands` holds which commands: only the one that is asked for is loaded, which halves a short run."""
 
@@ -53,5 +54,6 @@ class Commands(click.Group):
     cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option("--home", type=click.Path(path_type=Path), help="数据文件夹（默认：用户数据目录）。")
-def main(home: Path | None) -> None:
-    """Hold the commands; `home` is read by each of them."""
+@click.option("--user", help="几个人共用一台设备时：用户名。")
+def main(home: Path | None, user: str | None) -> None:
+    """Hold the commands; `home` and `user` are read by each of them."""

@@ -36,7 +36,10 @@ def enrol(
     home.media.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.path.chmod(0o700)
     store_key, pairs = os.urandom(keys.KEY_BYTES), keys.new_keys()
-    protection = keys.wrap(store_key, keys.make_secret(home.secret_file), pin)
+    secret = keys.make_secret(home.secret_file)
+    protection = keys.wrap(store_key, secret, pin)
+    if pin:
+        protection["by_password"] = keys.wrap(store_key, secret, password)  # When the PIN was wrong too often.
     signing, sealing = pairs.public()
     transport.sign_in(username, password)
     facts = {"name": name, "signing_key": signing, "sealing_key": sealing, "platform": platform.system() or "unknown"}

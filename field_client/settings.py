@@ -54,6 +54,11 @@ class Home:
         return Disk(usage.total, usage.used, usage.free)
 
     @property
+    def tries_file(self) -> Path:
+        """How many wrong PINs came in a row."""
+        return self.path / "tries.json"
+
+    @property
     def wipe_file(self) -> Path:
         """What stands here once the office has had this folder wiped."""
         return self.path / "wipe.json"

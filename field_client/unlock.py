@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from field_client import keys
+from field_client import keys, tries
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.files import write_whole
@@ -26,6 +26,31 @@ def open_with_pin(home: Home, pin: str | None) -> bytes:
     if protection["pin"] and not pin:
         raise FieldError("pin.needed")
     return keys.unwrap(protection, keys.read_secret(home.secret_file), pin)
+
+
+def open_by_hand(home: Home, clock: Clock, *, pin: str | None = None, password: str | None = None) -> bytes:
+    """Give the store key for what somebody typed, PIN or password, and count what was wrong.
+
+    Raises FieldError("pin.wrong", "pin.needed", "pin.wait", "pin.password_needed", "password.wrong").
+    """
+    protection = load_device(home).protection
+    if not protection["pin"] or not (pin or password):
+        return open_with_pin(home, None)
+    by_password = protection.get("by_password")
+    tries.check(home, clock, by_pin=password is None, has_password=bool(by_password))
+    wrapped = protection if password is None else by_password
+    if wrapped is None:
+        raise FieldError("password.not_kept")
+    try:
+        store_key = keys.unwrap(wrapped, keys.read_secret(home.secret_file), pin if password is None else password)
+    except FieldError as refusal:
+        if refusal.code == "pin.wrong":
+            tries.wrong(home, clock)
+            if password is not None:
+                raise FieldError("password.wrong") from None
+        raise
+    tries.right(home)
+    return store_key
 
 
 def remembered(home: Home, clock: Clock, environment: Mapping[str, str]) -> bytes | None:

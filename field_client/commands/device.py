@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from field_client import doctor, enrolment, messages, status, syncing, unlock
+from field_client import doctor, enrolment, messages, status, syncing, unlock, users
 from field_client.commands import uploads
 from field_client.commands.frame import App, Output, command, read_line
 from field_client.errors import FieldError
@@ -37,6 +37,7 @@ def add_to(main: click.Group) -> None:
         """Enrol the device; the password line comes before the PIN line."""
         password = _password(password_stdin)
         pin = _new_pin(app)
+        app.home = users.new_home(app.home.path, username)
         with Transport(server) as transport:
             device, store_key = enrolment.enrol(
                 app.home,
@@ -55,8 +56,12 @@ def add_to(main: click.Group) -> None:
         return Output(data, lines, notice="" if pin else NO_PIN)
 
     @command(main, "unlock", help="输入 PIN 解锁；15 分钟不用会自动锁上。")
-    def unlock_command(app: App) -> Output:
-        """Unlock by PIN and try the key on the store."""
+    @click.option("--password-stdin", is_flag=True, help="PIN 连错 3 次后：从标准输入读登记时的登录密码。")
+    def unlock_command(app: App, password_stdin: bool) -> Output:
+        """Unlock by PIN, or by the password, and try the key on the store."""
+        if password_stdin:
+            store_key = unlock.open_by_hand(app.home, app.clock, password=read_line())
+            unlock.remember(app.home, store_key, app.clock, os.environ)
         assert app.store
         return Output({"locked": False}, ["已解锁。"])
 

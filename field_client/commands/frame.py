@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from field_client import lease, unlock, wiping
+from field_client import lease, unlock, users, wiping
 from field_client.clock import Clock, system_clock
 from field_client.errors import FieldError
 from field_client.settings import PIN_VARIABLE, Device, Home, default_home, load_device
@@ -63,7 +63,7 @@ class App:
             found = unlock.remembered(self.home, self.clock, os.environ)
             if found:
                 return found
-        store_key = unlock.open_with_pin(self.home, self.pin())
+        store_key = unlock.open_by_hand(self.home, self.clock, pin=self.pin())
         unlock.remember(self.home, store_key, self.clock, os.environ)
         return store_key
 
@@ -89,10 +89,14 @@ def command(group: click.Group, name: str, *, help: str) -> Callable[[Deed], cli
 
     def register(deed: Deed) -> click.Command:
         @functools.wraps(deed)
-        def run(home: Path | None, as_json: bool, pin_stdin: bool, **given: Any) -> None:
-            app = App(Home((home or _root_home()).absolute()), system_clock(), pin_stdin)
+        def run(home: Path | None, user: str | None, as_json: bool, pin_stdin: bool, **given: Any) -> None:
+            base = (home or _root("home") or default_home()).absolute()
+            app = App(Home(base), system_clock(), pin_stdin)
             try:
-                wiping.resume(app.home, os.environ, tells=name == "sync")
+                for one in users.folders(base):
+                    wiping.resume(one, os.environ, tells=name == "sync")
+                if name != "enrol":
+                    app.home = users.home_of(base, user or _root("user"))
                 with storage_errors():
                     output = deed(app, **given)
             except FieldError as refusal:
@@ -101,7 +105,7 @@ def command(group: click.Group, name: str, *, help: str) -> Callable[[Deed], cli
                 app.close()
             _print(output, as_json=as_json)
 
-        for option in (_HOME, _JSON, _PIN):
+        for option in (_HOME, _USER, _JSON, _PIN):
             option(run)
         return group.command(name, help=help)(run)
 
@@ -128,14 +132,14 @@ def pairs(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-_HOME = click.option("--home", type=FILE, help="数据文件夹（默认：用户数据目录）。换人使用时各用各的文件夹。")
+_HOME = click.option("--home", type=FILE, help="数据文件夹（默认：用户数据目录）。")
+_USER = click.option("--user", help="几个人共用一台设备时：用户名。")
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 _PIN = click.option("--pin-stdin", is_flag=True, help="从标准输入读一行 PIN。")
 
 
-def _root_home() -> Path:
-    given: Path | None = click.get_current_context().find_root().params.get("home")
-    return given or default_home()
+def _root(name: str) -> Any:
+    return click.get_current_context().find_root().params.get(name)
 
 
 def _refused(refusal: FieldError) -> Output:

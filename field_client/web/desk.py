@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from field_client import lease, unlock
+from field_client import lease, tries, unlock
 from field_client.clock import Clock
 from field_client.settings import Device, Home, load_device
 from field_client.store import Store, open_store
@@ -36,9 +36,14 @@ class Desk:
         """Tell whether a PIN protects the device; without one it is never locked."""
         return bool(self.device.protection["pin"])
 
-    def unlock(self, pin: str) -> None:
-        """Unlock by PIN and check the store. Raises FieldError("pin.wrong", "storage.damaged", …)."""
-        self._let_in(unlock.open_with_pin(self.home, pin))
+    def unlock(self, pin: str, password: str = "") -> None:
+        """Unlock by PIN or password and check the store. Raises FieldError("pin.wrong", "storage.damaged", …)."""
+        self._let_in(unlock.open_by_hand(self.home, self.clock, pin=pin, password=password or None))
+
+    @property
+    def needs_password(self) -> bool:
+        """Tell whether the PIN was wrong too often, so that only the password opens."""
+        return tries.needs_password(self.home, has_password=bool(self.device.protection.get("by_password")))
 
     def lock(self) -> None:
         """Forget the key; what a running sync has in hand it brings to its end."""

@@ -15,18 +15,22 @@ def unlock() -> str | Response:
     """Ask for the PIN."""
     if desk().is_unlocked(used=False):
         return redirect(url_for("home.start"))
-    return render_template("unlock.html")
+    return render_template("unlock.html", needs_password=desk().needs_password)
 
 
 @blueprint.post("/unlock")
 def open_lock() -> Response | tuple[str, int]:
     """Unlock, and look at once whether the office has something for us."""
     try:
-        desk().unlock(request.form.get("pin", ""))
+        desk().unlock(request.form.get("pin", ""), request.form.get("password", ""))
     except FieldError as refusal:
-        return render_template("unlock.html", refusal=problems.sentence(refusal)), 403
+        return _again(problems.sentence(refusal)), 403
     desk().courier.send()
     return redirect(url_for("home.start"), 303)
+
+
+def _again(sentence: str) -> str:
+    return render_template("unlock.html", refusal=sentence, needs_password=desk().needs_password)
 
 
 @blueprint.post("/lock")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from field_client.clock import system_clock
+from sync.lease import wound
 from tests.field_client.conftest import NAME, Phone
 
 pytestmark = pytest.mark.process
@@ -30,6 +32,9 @@ class Served:
 
 @pytest.fixture
 def served(synced: Phone) -> Iterator[Served]:
+    clock = system_clock()  # The program's own; by it the lease that a test's clock began would be long over.
+    watch = wound(wall_ms=clock.now_ms(), boot=clock.boot, uptime_ms=clock.uptime_ms())
+    synced.store.put("lease_watch", vars(watch))
     command = [sys.executable, "-m", "field_client", "--home", str(synced.home.path), "serve"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
