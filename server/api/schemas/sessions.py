@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+STORABLE = validate.ContainsNoneOf("\0")  # SQLite would keep it and PostgreSQL not: what may be stored is one fact.
+
 
 class SessionIn(Schema):
     """A sign-in by password."""
@@ -34,8 +36,8 @@ class TokensOut(AccessOut):
 class DeviceIn(Schema):
     """A device to be enrolled, with its public keys in hex."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 64))
-    platform = fields.String(load_default="", validate=validate.Length(max=64))
+    name = fields.String(required=True, validate=[validate.Length(1, 64), STORABLE])
+    platform = fields.String(load_default="", validate=[validate.Length(max=64), STORABLE])
     signing_key = fields.String(required=True, validate=validate.Length(equal=64))
     sealing_key = fields.String(required=True, validate=validate.Length(equal=64))
 

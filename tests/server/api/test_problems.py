@@ -121,3 +121,25 @@ def test_the_published_interface_is_valid_and_names_every_address_of_the_api(app
     paths = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     assert {path for path in paths if path.startswith(("/api/", "/sync/"))} == set(document["paths"])
     assert document["security"] == [{"bearer": []}]
+
+
+@pytest.mark.parametrize(
+    "path", ["households?q=%00", "households/a%00b", "visits?area=%00", "visits?cursor=%00", "visits/%00"]
+)
+def test_what_no_database_takes_is_not_found_or_refused_when_it_is_asked_for(
+    office: Office, client: FlaskClient, path: str
+):
+    answer = client.get(f"/api/v1/{path}", headers=office.bearer("reviewer1"))
+    assert answer.status_code in (200, 404, 422)
+
+
+@pytest.mark.parametrize(
+    "text", ["a\\u0000b", "\\ud800", "长" * 65, "长" * 100_000], ids=["nul", "half", "long", "huge"]
+)
+def test_what_no_database_takes_is_refused_when_it_is_sent(office: Office, client: FlaskClient, text: str):
+    keys = '"signing_key": "{0}", "sealing_key": "{0}"'.format("11" * 32)
+    sent = {"sessions": f'{{"username": "{text}", "password": "{text}"}}', "devices": f'{{"name": "{text}", {keys}}}'}
+    headers = {**office.bearer("caseworker1"), "Content-Type": "application/json"}
+    for path, body in sent.items():
+        answer = client.post(f"/api/v1/{path}", data=body.encode(), headers=headers)
+        assert 400 <= answer.status_code < 500, (path, answer.status_code)
