@@ -14,6 +14,7 @@ from field_client import blobs, lease, overlay, receipts
 from field_client.errors import FieldError
 from sync.clock import corrected, offset_ms
 from sync.sealed_stream import CHUNK_BYTES
+from tests.simulation.places import TOWNSHIPS, VILLAGES
 from tests.sneakernet.conftest import HOUSEHOLD, Carrier, Office, answer_of, carry, enrolled
 
 
@@ -339,3 +340,43 @@ def test_a_sync_tells_the_time_better_than_any_answer(office: Office, carrier: C
     anchor = carrier.store.get("anchor")
     carrier.take(answer_of(file))
     assert carrier.store.get("anchor") == anchor
+
+
+def moved(office: Office) -> None:
+    """Give the worker the other township instead of this one."""
+    done = office.app.test_cli_runner().invoke(
+        args=["users", "move", "worker1", "--role", f"caseworker:{TOWNSHIPS[1]}"]
+    )
+    assert done.exit_code == 0, done.output
+
+
+def held_buckets(carrier: Carrier) -> set[str]:
+    held = {row["bucket"] for row in carrier.store.db.query("SELECT DISTINCT bucket FROM records")}
+    return held | {row["id"] for row in carrier.store.db.query("SELECT id FROM buckets")}
+
+
+def test_a_late_answer_brings_no_village_back_that_is_not_the_workers_any_more(office: Office, carrier: Carrier):
+    file = carrier.export()
+    office.import_bundle(file)
+    moved(office)
+    carrier.sync()
+    assert not held_buckets(carrier) & set(VILLAGES[:2])
+    assert carrier.take(answer_of(file)).is_late
+    assert not held_buckets(carrier) & set(VILLAGES[:2])
+
+
+def test_an_answer_tells_the_scope_of_the_day_on_which_it_was_written(office: Office, carrier: Carrier):
+    file = carrier.export()
+    moved(office)
+    office.import_bundle(file)
+    carrier.take(answer_of(file))
+    assert held_buckets(carrier) == {"reference", "user:worker1", VILLAGES[2]}
+
+
+def test_what_was_done_before_a_move_is_taken_in_by_stick_after_it(office: Office, carrier: Carrier):
+    carrier.edit("搬走前写的")
+    file = carrier.export()
+    office.time.pass_by(days=1)
+    moved(office)
+    assert office.import_bundle(file)["outcomes"] == {"applied": 1}
+    assert carrier.take(answer_of(file)).results == 1
