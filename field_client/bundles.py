@@ -74,6 +74,7 @@ def export(
     asked = wound(wall_ms=clock.now_ms(), boot=clock.boot, uptime_ms=clock.uptime_ms())
     photos = [] if records_only else blobs.waiting(store)
     try:
+        _clear(path)
         with writing(path) as file:
             exported.bundle = write(
                 file.write,
@@ -107,6 +108,13 @@ def take_in(
         raise FieldError(error.code) from None
     except OSError as error:
         raise FieldError("file.unreadable") from error
+
+
+def _clear(path: Path) -> None:
+    """Remove what an export to this name left behind when the power went: a stick is small."""
+    for leftover in path.parent.iterdir():
+        if leftover.name.startswith(f".{path.name}.") and leftover.name.endswith(".part"):
+            leftover.unlink()
 
 
 def _parts(

@@ -101,4 +101,15 @@ def _rows() -> list[dict[str, Any]]:
 def _line(row: dict[str, Any]) -> str:
     state = device_list.STATES[row["state"]]
     noted = "".join(f"  {one}" for one in incidents.lines(row["incidents"]))
-    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  最近联系 {row['last_seen_at'] or '从未'}{noted}"
+    seen = f"最近联系 {row['last_seen_at'] or '从未'}{_clock(row['clock_offset_ms'])}"
+    return f"{row['id']}  {row['staff']}  {row['name']}  {state}  {seen}{noted}"
+
+
+def _clock(offset_ms: int | None) -> str:
+    """Say how far a phone's clock was off when it last spoke to us; nothing below a minute, or when it is not known."""
+    hours, minutes = divmod(abs(offset_ms or 0) // 60_000, 60)
+    days, hours = divmod(hours, 24)
+    if not (days or hours or minutes):
+        return ""
+    span = f"{days} 天 {hours} 小时" if days else f"{hours} 小时 {minutes} 分"
+    return f"  手机{'快' if (offset_ms or 0) > 0 else '慢'}了约 {span}"

@@ -281,6 +281,14 @@ def test_a_stick_without_room_keeps_the_file_that_was_there_and_no_half_of_a_new
     assert carrier.store.get("exports") == exports
 
 
+def test_what_an_export_left_behind_when_the_power_went_is_cleared_by_the_next(carrier: Carrier):
+    leftover, other = carrier.folder / ".bundle-甲-1.zsb.0a1b2c3d.part", carrier.folder / ".other.zsb.0a1b2c3d.part"
+    leftover.write_bytes(b"half")
+    other.write_bytes(b"of somebody else's")
+    carrier.export()
+    assert (leftover.exists(), other.exists()) == (False, True)
+
+
 def test_a_stick_that_is_not_there_is_told_with_a_sentence(carrier: Carrier):
     carrier.folder = carrier.folder / "missing"
     with pytest.raises(FieldError, match=r"bundle\.not_written"):
