@@ -85,7 +85,9 @@ class Conversation:
             case session.Compare(server=server):
                 self._compare(server)
             case session.GiveUp():
-                self._failure = self._failure or NoConnection("connection.cut")
+                ended = self.state.ended
+                is_busy = ended is not None and "records" not in ended.lanes
+                self._failure = self._failure or NoConnection("server.busy" if is_busy else "connection.cut")
 
     def _request(self) -> Request:
         epoch = self._store.get("epoch", "")

@@ -5,7 +5,7 @@ Views, pages and commands share this; none of them commits by itself.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
@@ -18,6 +18,7 @@ from server.adapters.blobs import BlobStore
 from server.adapters.vault import Vault
 from server.domain.errors import Stale
 from server.extensions import db
+from server.load import Load
 from server.services import audit
 from server.services.changes import Ledger, ReadStale
 from server.settings import Settings
@@ -28,13 +29,14 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Parts:
-    """What app.py put together: settings, keys, blob store, the folder of unfinished uploads, and the clock."""
+    """What app.py put together: settings, keys, blob store, the folder of unfinished uploads, the clock, the load."""
 
     settings: Settings
     vault: Vault
     blobs: BlobStore
     uploads: Path
     clock: Callable[[], datetime]
+    load: Load = field(default_factory=Load)
 
 
 def parts() -> Parts:

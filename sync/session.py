@@ -167,6 +167,10 @@ def _closed(state: State) -> tuple[State, list[Action]]:
         if fruitless >= PATIENCE:
             return replace(state, finished=True, fruitless=fruitless), [GiveUp()]
         return replace(state, fruitless=fruitless), [Gather()]
+    if "records" not in state.ended.lanes and not state.sent_full_chunk:
+        return replace(state, finished=True), [
+            GiveUp()
+        ]  # The server is busy: what we brought is taken, rows come later.
     if state.ended.more or state.sent_full_chunk or state.was_renewed or state.is_repairing:
         if state.progressed:
             return replace(state, fruitless=0), [Gather()]

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from server.api import compression
 from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
+from server.load import Turn, open_lanes
 from server.services import sync
 from server.transaction import parts, reading_one_state, snapshot, transact
 from sync.errors import SyncError
@@ -24,6 +25,17 @@ blueprint = Blueprint("sync", __name__, url_prefix="/sync/v1", description="å¤–å
 )
 def exchange() -> Response:
     """Take a device's changes and give it what changed for it, in one round trip (docs/sync-protocol.md)."""
+    turn = parts().load.enter()
+    try:
+        response = _answered(open_lanes(turn.at_once, parts().settings), turn)
+    except BaseException:
+        turn.end()
+        raise
+    response.call_on_close(turn.end)
+    return response
+
+
+def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
     session = reading_one_state()
     actor = current_actor()
     if actor.device_id is None:
@@ -40,8 +52,10 @@ def exchange() -> Response:
     def lines() -> Iterator[bytes]:
         with nullcontext(session) if known else snapshot() as state:
             settings = parts().settings
-            for frame in sync.answer(state, parts().vault, actor, asked, acks, now=now(), settings=settings):
+            vault = parts().vault
+            for frame in sync.answer(state, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes):
                 yield encode(frame)
+        turn.end()  # The last frame is made; a client that reads slowly costs no work.
 
     pieces, encoding = compression.packed(lines(), request.headers.get("Accept-Encoding", ""))
     response = Response(stream_with_context(pieces), mimetype="application/x-ndjson")

@@ -49,6 +49,7 @@ from sync.records.fields import ID
 PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80
 NO_KEY = "0" * 32
+LANES = ("records", "photos")
 HIGHEST_INSTALLATION = 1 << 16  # Far more than any device is ever copied.
 SEEN_EVERY = timedelta(minutes=1)  # When a device was last seen, and how far its clock is off, is kept to a minute.
 
@@ -110,12 +111,20 @@ _STANDING = (
 
 
 def answer(
-    session: Session, vault: Vault, actor: Actor, request: Request, acks: Acks, *, now: datetime, settings: Settings
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    request: Request,
+    acks: Acks,
+    *,
+    now: datetime,
+    settings: Settings,
+    lanes: tuple[str, ...] = LANES,
 ) -> Iterator[Frame]:
     """Tell a device what is in its scope and what changed since its cursors, within the bytes that it asked for.
 
     The session must see one snapshot throughout (SQLite's transactions do; on PostgreSQL, REPEATABLE READ), for a page
-    is read with two statements.
+    is read with two statements. Of `lanes` those that are closed for now are left out: without "records" no row is sent.
     """
     epoch = records.epoch(session)
     office_key = vault.sealing_public_key if OFFICE_KEY in request.asks else ""
@@ -125,12 +134,15 @@ def answer(
     if request.schema < settings.rows_from_schema:
         yield End(more=False, after_s=settings.poll_seconds, install=settings.client_version)
         return
+    if "records" not in lanes:
+        yield End(more=False, after_s=settings.busy_seconds, lanes=lanes)
+        return
     names = scope.buckets_of(session, actor)
     rows = records.buckets(session, names)
     states = {name: _state(rows.get(name)) for name in names}
     if request.proof == proof(epoch, states):
         yield Scope(same=True)
-        yield End(more=False, after_s=settings.poll_seconds)
+        yield End(more=False, after_s=settings.poll_seconds, lanes=lanes)
         return
     yield _scope(request, epoch, states, rows)
     have = request.have if request.epoch == epoch else {}
@@ -143,11 +155,11 @@ def answer(
     for name in names:
         for page in _pages(session, vault, name, have.get(name, 0), states[name].head):
             if left <= 0:
-                yield End(more=True, after_s=0)
+                yield End(more=True, after_s=0, lanes=lanes)
                 return
             left -= sum(len(row.body or b"") + ROW_OVERHEAD_BYTES for row in page.rows)
             yield page
-    yield End(more=False, after_s=settings.poll_seconds)
+    yield End(more=False, after_s=settings.poll_seconds, lanes=lanes)
 
 
 def _lease(vault: Vault, actor: Actor, request: Request, now: datetime, days: int) -> dict[str, Any] | None:
