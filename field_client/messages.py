@@ -107,6 +107,11 @@ SENTENCES = {
     "budget.spent": "已到设定的流量上限,其余下次同步接着传。",
     "upload.refused": "服务器没有接受这张照片({code})。",
     "upload.checksum": "照片数据在传输中受损,会自动重传。",
+    "upload.metadata": "照片的登记信息不完整,服务器没有接受。请重试;还不行就导出照片,联系管理员。",
+    "upload.offset": "上传位置对不上,下次会从断点继续。",
+    "upload.not_found": "服务器上的上传任务已过期,下次会重新开始。",
+    "body.too_large": "照片超过服务器允许的大小,没有上传。请导出照片,联系管理员。",
+    "permission.denied": "当前账号没有权限办理这一项。内容仍在本机,请联系管理员。",
     "receipt.none": "还没有收到存证回执。照片全部上传后,再同步一次即可收到。",
     "receipt.forged": "回执的签名不对,不能作为存证。请联系管理员,不要删除照片。",
     # outcomes

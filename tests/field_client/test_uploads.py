@@ -9,11 +9,20 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from field_client import blobs, lanes, media, outbox, sealing, status, syncing, uploads, visit_view, visits
+from field_client import blobs, lanes, media, messages, outbox, sealing, status, syncing, uploads, visit_view, visits
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.store import open_store
 from field_client.transport import Transport
+from server.domain.errors import (
+    BodyTooLarge,
+    DomainError,
+    NotAllowed,
+    UploadChecksumWrong,
+    UploadGone,
+    UploadMetadataInvalid,
+    UploadOffsetWrong,
+)
 from sync.visit_shape import PREVIEW_BYTES
 from tests.field_client.conftest import HEAD, HOUSEHOLD, VILLAGE, Hands, Phone, fill_visit
 
@@ -323,3 +332,12 @@ def test_the_worker_has_a_photo_tried_again_at_once_or_keeps_it_back(sealed: tup
 def test_a_name_that_means_no_photo_or_several_is_refused(sealed: tuple[Phone, str], name: str) -> None:
     with pytest.raises(FieldError, match=r"upload\.unknown"):
         blobs.defer(sealed[0].store, name)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [UploadMetadataInvalid, UploadOffsetWrong, UploadChecksumWrong, UploadGone, BodyTooLarge, NotAllowed],
+    ids=lambda refusal: refusal.code,
+)
+def test_every_reason_for_which_the_office_refuses_a_photo_has_a_sentence(refusal: type[DomainError]) -> None:
+    assert refusal.code in messages.SENTENCES
