@@ -30,6 +30,8 @@ def open_lock() -> Response | tuple[str, int]:
 
 
 def _again(sentence: str) -> str:
+    if desk().needs_password and not request.form.get("password"):
+        sentence = "PIN 连错 3 次，请改用登记时的登录密码。内容都在。"
     return render_template("unlock.html", refusal=sentence, needs_password=desk().needs_password)
 
 
