@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
 import pytest
 
+from backing.addresses import addresses
 from server.adapters.blobs import PIECE_BYTES, BlobStore, FolderBlobs, S3Blobs, open_store
 from server.settings import Settings
 
@@ -51,17 +53,32 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             drain.join(10)
 
 
-@pytest.fixture(params=["folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
+@pytest.fixture(params=["folder", "s3", "s3 of make services"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BlobStore]:
     """Each blob store in turn."""
     if request.param == "folder":
-        return open_store(Settings("s" * 32, tmp_path, blob_store=(tmp_path / "blobs").as_uri()))
-    address = request.getfixturevalue("s3")
-    for name, value in KEYS.items():
+        yield open_store(Settings("s" * 32, tmp_path, blob_store=(tmp_path / "blobs").as_uri()))
+        return
+    address, keys = (request.getfixturevalue("s3"), KEYS) if request.param == "s3" else of_make_services()
+    for name, value in keys.items():
         monkeypatch.setenv(name, value)
+    boto3.setup_default_session()  # The one of the test before remembers its keys.
     bucket = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket=bucket)
-    return open_store(Settings("s" * 32, tmp_path, blob_store=f"s3://{bucket}", s3_endpoint=address))
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
+    client.create_bucket(Bucket=bucket)
+    yield open_store(Settings("s" * 32, tmp_path, blob_store=f"s3://{bucket}", s3_endpoint=address))
+    for one in client.list_objects_v2(Bucket=bucket).get("Contents", []):
+        client.delete_object(Bucket=bucket, Key=one["Key"])
+    client.delete_bucket(Bucket=bucket)
+
+
+def of_make_services() -> tuple[str, dict[str, str]]:
+    """Give address and keys of the S3 service that `make services` started."""
+    if "s3" not in addresses():
+        pytest.skip("needs the S3 service: make services")
+    place = urlsplit(addresses()["s3"])
+    keys = {"AWS_ACCESS_KEY_ID": place.username or "", "AWS_SECRET_ACCESS_KEY": place.password or ""}
+    return f"http://{place.hostname}:{place.port}", keys
 
 
 @pytest.fixture
