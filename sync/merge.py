@@ -86,7 +86,8 @@ def merge(record_type: RecordType, current: Current, edit: Edit) -> Outcome:
         if merge_class is Merge.GROW_SET:
             _grow(outcome, name, current, edit)
         elif _same(offered, stands):
-            continue
+            if merge_class is Merge.LAST_WRITER and _says_later(current.mark(name), edit):
+                outcome.changed[name] = offered  # What two wrote alike is as late as the later of them.
         else:
             _decide(outcome, record_type, name, merge_class, current, edit)
     for name, mark in current.marks.items():
@@ -201,6 +202,10 @@ def _origin(name: str) -> tuple[str, str]:
 
 def _unseen(mark: Mark, edit: Edit) -> bool:
     return mark.seq > edit.base and mark.writer != edit.writer
+
+
+def _says_later(mark: Mark, edit: Edit) -> bool:
+    return _unseen(mark, edit) and edit.at.clearly_after(mark.at)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -97,7 +97,7 @@ def _step(line: history.Line, names: dict[str, str]) -> Step:
         staff_id=row.staff_id,
         staff_name=names.get(row.staff_id or "", ""),
         is_from_device=row.device_id is not None,
-        changes=tuple((name, before[name], after[name]) for name in pairs),
+        changes=tuple((name, before[name], after[name]) for name, (was, came) in pairs.items() if was != came),
         lost=tuple(_lost(line.values, secrets)),
         moved=(moved[0], moved[1]) if moved else None,
         why=str(line.values.get(WHY, "")),

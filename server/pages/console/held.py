@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from server.domain.errors import InputInvalid
+from server.models.ledger import HeldValue
 from server.pages.console.comparing import PERSONS, Cell, cell
 from server.pages.console.door import actor, blueprint, now
 from server.pages.console.notices import Notice
@@ -22,7 +23,7 @@ from server.pages.console.words import (
 )
 from server.queries import held as waiting
 from server.queries import names, visits
-from server.services import conflicts
+from server.services import conflicts, held
 from server.services.changes import Ledger
 from server.transaction import reading, transact
 from sync.canonical import instant
@@ -38,6 +39,7 @@ class Shown:
 
     held_id: str
     kind: str
+    what: str
     state: str
     etag: str
     about: str
@@ -152,6 +154,7 @@ def _shown(ledger: Ledger, matter: conflicts.Matter) -> Shown:
     return Shown(
         held_id=one.id,
         kind=one.kind,
+        what=_what(one),
         state=matter.state,
         etag=matter.etag,
         about=about or TYPE_LABELS.get(one.type, one.type),
@@ -185,20 +188,24 @@ def _person_ids(stands: dict[str, Any], offered: dict[str, Any], original: Any) 
 
 def _row(row: waiting.Row, people: dict[names.Key, str], villages: dict[str, str]) -> dict[str, Any]:
     one = row.held
-    what = (
-        {"*": "整条修改", "id_number": "证件号码相同", "name": "姓名和出生日期相同"} if one.kind == "duplicate" else {}
-    )
     return {
         "address": url_for("console.one_held_page", held_id=one.id),
         "about": people.get((one.type, one.record_id)) or TYPE_LABELS.get(one.type, one.type),
         "village": villages.get(row.area_code, row.area_code),
         "kind": HELD_KINDS[one.kind],
-        "field": what.get(one.field) or ("整条修改" if one.field == "*" else label(one.field)),
+        "field": _what(one),
         "who": row.staff_name,
         "at": brief(one.at),
         "days": days_since(one.at, now()),
         "state": HELD_STATES[conflicts.state_of(one)],
     }
+
+
+def _what(one: HeldValue) -> str:
+    """Name the field, or why two persons may be one."""
+    if one.kind == "duplicate":
+        return {"id_number": "证件号码相同", "name": "姓名和出生日期相同"}[one.field]
+    return "整条修改" if one.field == held.WHOLE else label(one.field)
 
 
 def _after(at: str, last_id: str) -> tuple[str, str] | None:
