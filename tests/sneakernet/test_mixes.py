@@ -51,6 +51,12 @@ class Mix(RuleBasedStateMachine):
     def sync(self, who: str) -> None:
         assert self.carriers[who].sync().failure is None
 
+    @rule(who=WHO)
+    def work_where_there_is_a_line(self, who: str) -> None:
+        self.edit(who)
+        self.sync(who)
+        self.sync("丙" if who == "甲" else "甲")
+
     @rule(target=files, who=WHO, records_only=st.booleans())
     def export(self, who: str, records_only: bool) -> tuple[str, Path]:
         return who, self.carriers[who].export(records_only=records_only)
