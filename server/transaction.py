@@ -98,15 +98,6 @@ def _may_pass(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
-def reading_one_state() -> Session:
-    """Begin this request's reading anew, so that it sees one state of the database throughout."""
-    session = reading()
-    session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    return session
-
-
 @contextmanager
 def snapshot() -> Iterator[Session]:
     """Open a session of its own that sees one state of the database throughout, whatever others commit meanwhile."""

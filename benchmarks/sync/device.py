@@ -30,7 +30,6 @@ class Device:
     key: Ed25519PrivateKey
     token: str = ""
     epoch: str = ""
-    lease: str = ""
     sent: int = 0
     received: int = 0
     line: http.client.HTTPConnection = field(init=False)
@@ -53,7 +52,7 @@ class Device:
 
     def request(self, *mutations: Mutation, have: dict[str, int] | None = None, **more: Any) -> bytes:
         """Prepare a request's body, packed as a device packs it."""
-        asked = Request(self.installation, self.epoch, have or {}, tuple(mutations), lease=self.lease, **more)
+        asked = Request(self.installation, self.epoch, have or {}, tuple(mutations), **more)
         return zstandard.compress(asked.encode())
 
     def exchange(self, body: bytes) -> bytes:
@@ -77,10 +76,7 @@ class Device:
     def frames(self, body: bytes) -> list[Frame]:
         """Exchange and read the answer."""
         found = list(frames(unpacked(self.exchange(body))))
-        welcome = next(frame for frame in found if isinstance(frame, Welcome))
-        self.epoch = welcome.epoch
-        if welcome.lease:
-            self.lease = str(welcome.lease["issued_at"])
+        self.epoch = next(frame.epoch for frame in found if isinstance(frame, Welcome))
         return found
 
     def push(self, body: bytes) -> Acks:

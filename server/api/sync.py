@@ -1,7 +1,6 @@
 """POST /sync/v1/exchange: unpack, apply, answer as a stream of frames."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 from flask import Response, request, stream_with_context
 from flask_smorest import Blueprint
@@ -11,7 +10,7 @@ from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
 from server.load import Turn, open_lanes
 from server.services import sync
-from server.transaction import parts, reading_one_state, snapshot, transact
+from server.transaction import parts, reading, snapshot, transact
 from sync.errors import SyncError
 from sync.protocol import Acks, Request, encode
 
@@ -36,7 +35,6 @@ def exchange() -> Response:
 
 
 def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
-    session = reading_one_state()
     actor = current_actor()
     if actor.device_id is None:
         raise DeviceRequired
@@ -46,14 +44,15 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
     except SyncError as error:
         raise MessageMalformed(error.code) from None
     days = parts().settings.durable_days
-    known = sync.standing(session, actor, asked, now=now(), durable_days=days)
-    acks: Acks = known or transact(lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days))
+    acks: Acks = sync.standing(reading(), actor, asked, now=now(), durable_days=days) or transact(
+        lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days)
+    )
 
     def lines() -> Iterator[bytes]:
-        with nullcontext(session) if known else snapshot() as state:
+        with snapshot() as session:
             settings = parts().settings
             vault = parts().vault
-            for frame in sync.answer(state, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes):
+            for frame in sync.answer(session, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes):
                 yield encode(frame)
         turn.end()  # The last frame is made; a client that reads slowly costs no work.
 
