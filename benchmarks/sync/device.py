@@ -9,14 +9,15 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.sync.office import Office
 from field_client.syncing import CHALLENGE_PREFIX
+from sync import packing
 from sync.protocol import Acks, Frame, Mutation, Request, Welcome, frames
 
 PATIENCE_S = 120
+ANSWER_BYTES = 64 << 20
 IDLE_S = 1.0  # A connection that was idle for longer may have been closed by the server meanwhile.
 
 
@@ -30,6 +31,7 @@ class Device:
     key: Ed25519PrivateKey
     token: str = ""
     epoch: str = ""
+    lease: str = ""
     sent: int = 0
     received: int = 0
     line: http.client.HTTPConnection = field(init=False)
@@ -52,16 +54,16 @@ class Device:
 
     def request(self, *mutations: Mutation, have: dict[str, int] | None = None, **more: Any) -> bytes:
         """Prepare a request's body, packed as a device packs it."""
-        asked = Request(self.installation, self.epoch, have or {}, tuple(mutations), **more)
-        return zstandard.compress(asked.encode())
+        asked = Request(self.installation, self.epoch, have or {}, tuple(mutations), lease=self.lease, **more)
+        return packing.pack(asked.encode(), packing.CODINGS[0])
 
     def exchange(self, body: bytes) -> bytes:
         """Send a prepared body; gives the answer as it came over the line."""
         headers = {
             "Authorization": f"Bearer {self.token}",
             "Content-Type": "application/json",
-            "Content-Encoding": "zstd",
-            "Accept-Encoding": "zstd, gzip",
+            "Content-Encoding": packing.CODINGS[0],
+            "Accept-Encoding": ", ".join(packing.CODINGS[:-1]),
         }
         if time.monotonic() - self.used > IDLE_S:
             self.connect()
@@ -76,7 +78,10 @@ class Device:
     def frames(self, body: bytes) -> list[Frame]:
         """Exchange and read the answer."""
         found = list(frames(unpacked(self.exchange(body))))
-        self.epoch = next(frame.epoch for frame in found if isinstance(frame, Welcome))
+        welcome = next(frame for frame in found if isinstance(frame, Welcome))
+        self.epoch = welcome.epoch
+        if welcome.lease:
+            self.lease = str(welcome.lease["issued_at"])
         return found
 
     def push(self, body: bytes) -> Acks:
@@ -86,7 +91,7 @@ class Device:
 
 def unpacked(packed: bytes) -> list[bytes]:
     """Unpack an answer."""
-    return [zstandard.ZstdDecompressor().stream_reader(packed).read()]
+    return [packing.unpack(packed, packing.CODINGS[0], limit_bytes=ANSWER_BYTES)]
 
 
 def enrol(office: Office, name: str) -> Device:

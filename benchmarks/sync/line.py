@@ -66,9 +66,9 @@ class Narrow:
                     cut = self.left <= 0
                     if cut:
                         self.cuts, self.left = self.cuts + 1, self.random.randint(CUT_EVERY // 2, CUT_EVERY * 3 // 2)
-                office.sendall(data)
                 if cut:
-                    break
+                    break  # What was under way when the line broke never arrives.
+                office.sendall(data)
         for end in (device, office):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -47,6 +47,7 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
     acks: Acks = sync.standing(reading(), actor, asked, now=now(), durable_days=days) or transact(
         lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days)
     )
+    reading().rollback()  # The answer is read in a state of its own; a slow line must not hold two connections.
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:
