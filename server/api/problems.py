@@ -45,6 +45,8 @@ DETAILS = {
     "Not a valid string.": "应为文字",
     "Not a valid integer.": "应为整数",
 }
+# A write past a quota is an I/O error to SQLite, unlike one to a full disk; 53100 is PostgreSQL's word for both.
+NO_ROOM = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "53100"})
 log = logging.getLogger(__name__)
 
 
@@ -120,7 +122,8 @@ def _is_full(error: BaseException | None) -> bool:
     if error is None:
         return False
     if isinstance(error, OperationalError):
-        return "is full" in str(error.orig) or _is_full(error.__context__)
+        said = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
+        return "is full" in str(error.orig) or said in NO_ROOM or _is_full(error.__context__)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

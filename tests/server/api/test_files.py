@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import resource
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -547,6 +549,26 @@ def test_when_the_database_has_no_room_nothing_is_written_and_the_device_is_told
     again = device.exchange(mutations)
     assert [result.outcome for result in again.results] == ["applied"] * 20
     assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+
+
+@pytest.fixture
+def quota() -> Iterator[None]:
+    """Let no file of this process grow, as a quota that is used up does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_database_past_its_quota_is_told_as_full(office: Office, quota: None):
+    device = office.device()
+    device.exchange()
+    mutation = device.mutation("visit", an_id(), "create", VILLAGES[0], office.visit(device))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    answer = device.post(Request(1, device.epoch, device.have, (mutation,)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (answer.status_code, answer.json["code"]) == (507, "storage.full")
+    assert [result.outcome for result in device.exchange((mutation,)).results] == ["applied"]
 
 
 def test_terminated_uploads_leave_other_uploads_of_the_device_alone(office: Office, client: FlaskClient):
