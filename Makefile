@@ -9,7 +9,7 @@ ROOMS := server sync policy forms identity field_client demo backing benchmarks 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test services services-stop check format lint types imports sim bench screenshots lock migration clean
+.PHONY: help setup demo run test services services-stop check format lint types imports sim sim-soak bench screenshots lock migration clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -41,7 +41,8 @@ services: .venv/ready ## PostgreSQL, Redis and an S3 store on loopback, for test
 services-stop: .venv/ready ## end what `make services` started
 	@$(BIN)/python -m backing stop
 
-check: .venv/ready lint types imports test ## what CI runs: format, lint, types, import rules, tests
+check: export ZSB_SIM_DISTRICTS := $(or $(ZSB_SIM_DISTRICTS),500)
+check: .venv/ready lint types imports test ## what CI runs: format, lint, types, import rules, tests, 500 simulated districts
 
 lint: .venv/ready
 	@$(BIN)/ruff format --check $(ROOMS)
@@ -58,6 +59,10 @@ format: .venv/ready ## put the code into the house's form
 
 sim: .venv/ready ## replay one simulated district, exactly: make sim SEED=3
 	@$(BIN)/python -m tests.simulation $(or $(SEED),1)
+
+sim-soak: .venv/ready ## simulate new districts for a while: make sim-soak MINUTES=10 (or SECONDS=30, SEED=n)
+	@$(BIN)/python -m tests.simulation.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(SEED),--seed $(SEED))
 
 bench: .venv/ready ## the benchmarks, or one: make bench NAME=forms
 	@$(BIN)/python -m benchmarks $(NAME)

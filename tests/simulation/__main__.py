@@ -28,6 +28,8 @@ def main() -> None:
         except Violation as violation:
             broken += 1
             print(violation)
+    if asked.districts == 1:
+        raise SystemExit(broken > 0)
     took = time.monotonic() - began
     print(f"{asked.districts} districts, {broken} broken, {asked.districts / took:.2f} districts a second")
     raise SystemExit(broken > 0)

@@ -229,9 +229,10 @@ def alter_sealed(district: "District", phone: Phone, chance: Random) -> Deed | N
     visit = str(rows[0]["id"])
 
     def run() -> None:
-        phone.store.db.execute(
-            "UPDATE outbox SET fields = json_set(fields, '$.answers.people', 99) WHERE n = ?", (rows[0]["n"],)
-        )
+        with phone.store.transaction():
+            phone.store.db.execute(
+                "UPDATE outbox SET fields = json_set(fields, '$.answers.people', 99) WHERE n = ?", (rows[0]["n"],)
+            )
         district.oracle.altered.add(visit)
 
     return Deed(f"篡改 {district.nick(visit)}", run, (0,))

@@ -3,18 +3,16 @@
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
-
 from server.domain.errors import DomainError
 from server.domain.permissions import Actor, Grant
-from server.models.office import RoleAssignment
-from server.services import reviews
+from server.services import acceptance, held_work, households, reviews, staff
 from server.services.changes import Ledger, office
-from tests.simulation.places import COUNTY, REVIEWER, TOWNSHIPS, head_of, user_bucket
+from tests.simulation.places import COUNTY, REVIEWER, TOWNSHIPS, user_bucket
 
 if TYPE_CHECKING:
     from tests.simulation.district import District
 
+MANAGING = Actor("manager", "manager", (Grant("admin", COUNTY),))
 REVIEWING = Actor(REVIEWER, REVIEWER, (Grant("reviewer", COUNTY),))
 
 
@@ -43,11 +41,7 @@ def move(district: "District", chance: Random) -> str:
     now = district.time()
 
     def write(ledger: Ledger) -> None:
-        keys = [("household", household), ("person", head_of(household)), ("household_member", f"link-{household}")]
-        for type, id in keys:
-            if ledger.bucket_of(type, id) not in (None, village):
-                ledger.move(type, id, village, office(now))
-        ledger.update("household", household, {"area_code": village}, office(now))
+        households.move(ledger, REVIEWING, household, to=village, reason="搬迁", now=now)
 
     district.office_writes(write)
     district.households[household] = village
@@ -144,13 +138,23 @@ def grant(district: "District", chance: Random) -> str:
     worker = chance.choice(sorted(district.oracle.grants))
     areas = set(chance.choice(((TOWNSHIPS[0],), (TOWNSHIPS[1],), TOWNSHIPS)))
 
-    def write(ledger: Ledger) -> None:
-        ledger.session.execute(delete(RoleAssignment).where(RoleAssignment.staff_id == worker))
-        for area in sorted(areas):
-            ledger.session.add(
-                RoleAssignment(staff_id=worker, role="caseworker", area_prefix=area, valid_from=None, valid_to=None)
-            )
-
-    district.office_writes(write)
+    grants = [Grant("caseworker", area) for area in sorted(areas)]
+    now = district.time()
+    district.office_writes(lambda ledger: staff.move(ledger, MANAGING, worker, grants=grants, now=now))
     district.oracle.grants[worker] = areas
     return f"{worker} 管 {sorted(areas)}"
+
+
+def decide_work(district: "District", chance: Random) -> str:
+    """Take in, or decline, work that waits because nobody can tell whether its worker had the right."""
+    waiting = district.server.log.rows("SELECT id, record_id FROM held_work WHERE decided_at IS NULL ORDER BY at, n")
+    if not waiting:
+        return edit(district, chance)
+    row, now = chance.choice(waiting), district.time()
+    deed = chance.choice((acceptance.accept, acceptance.accept, held_work.decline))
+    told = f"{deed.__name__} {district.nick(row['record_id'])}"
+    try:
+        district.office_writes(lambda ledger: deed(ledger, REVIEWING, row["id"], reason="核实过", now=now))
+    except DomainError as refusal:
+        return f"{told} 未成: {refusal.code}"
+    return told

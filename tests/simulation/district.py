@@ -6,31 +6,31 @@ leaves everything else as it was.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import field_client.outbox
-import field_client.transport
-import server.services.sync
-import sync.session
 from server.services.changes import Ledger
 from sync.protocol import Frame, Request, frames
-from tests.simulation import deeds, desk
+from tests.simulation import deeds, desk, sticks
 from tests.simulation.clocks import Hands, Time
+from tests.simulation.disk import ROOMS
+from tests.simulation.founding import founded
+from tests.simulation.machine import machine
 from tests.simulation.network import FAULTS, Letter, Line
 from tests.simulation.oracle import Oracle, words_in
-from tests.simulation.phone import Phone, enrolled
+from tests.simulation.phone import Phone
 from tests.simulation.places import HOUSEHOLDS, PHONES, VILLAGES, workplace
 from tests.simulation.server import Answer, Server
+from tests.simulation.sizes import small_sizes
 from tests.simulation.violations import ALL
+from tests.simulation.watch_blobs import Carried
 from tests.simulation.watch_ends import at_the_end
 from tests.simulation.watch_lines import exchange_holds
 from tests.simulation.watch_office import office_holds
-from tests.simulation.watch_phones import deed_is_whole, is_waiting, phone_holds
+from tests.simulation.watch_phones import deed_is_whole, is_waiting, phone_holds, photos_wait_for_records
 
 STEPS = 80
 QUIET_ROUNDS = 12
@@ -48,7 +48,7 @@ WORK = {
     deeds.poison: 6,
     deeds.alter_sealed: 4,
 }
-DESK = {desk.edit: 8, desk.move: 6, desk.remove: 2, desk.task: 7, desk.review: 16, desk.grant: 4}
+DESK = {desk.edit: 8, desk.move: 6, desk.remove: 2, desk.task: 7, desk.review: 16, desk.grant: 4, desk.decide_work: 4}
 
 
 @dataclass
@@ -91,21 +91,19 @@ class District:
         self.late: list[tuple[int, Phone, Letter]] = []
         self.handed_over: set[str] = set()
         self.exchanges: list[Exchange] = []
+        self.carried = Carried()
+        self.sticks: list[sticks.Stick] = []
         self.watched = 0
-        (folder / "office").mkdir()
-        self.server = Server(folder / "office", self.time)
+        machine().put_in(founded().folder / "office", self.time)
+        self.server = Server(machine().folder, self.time, machine().app)
         self.devices = {device: Hands(self.time) for _, device in PHONES.values()}
         self.phones: dict[str, Phone] = {}
         self.nicks: dict[str, str] = {}  # a record's id -> the name that it has in every run of this seed
 
     def begin(self) -> None:
-        """Enrol every phone and let it fetch its villages."""
-        for name, (user, device) in PHONES.items():
-            silent = Line(self.server, _Silence(), Random(0), 0, {}, lambda letter: None, lambda: None)
-            phone = enrolled(name, user, self.devices[device], self.folder / f"phone-{len(self.phones)}", silent)
-            self.phones[name] = phone
-            self.server.log.look(name, -1)
-            self.sync(phone, Random(f"{self.seed}/begin/{name}"), badness=0)
+        """Hand out the phones."""
+        for name, (_, device) in PHONES.items():
+            self.phones[name] = founded().phone(name, self.devices[device], self.folder)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -131,6 +129,8 @@ class District:
                 self._sync_somehow(self._phone(chance), chance)
             elif part < 0.49:
                 self._reboot(self._phone(chance))
+            elif part < 0.56:
+                sticks.carry(self, chance)
             else:
                 self._work(self._phone(chance), chance)
             office_holds(self)
@@ -157,6 +157,7 @@ class District:
         *,
         badness: float,
         crash_at: int | None = None,
+        room: int | None = None,
         max_bytes: int | None = None,
         nested: bool = False,
     ) -> None:
@@ -177,7 +178,7 @@ class District:
             figures = f"推 {summary.pushed} 拉 {summary.pulled} 照片 {summary.blobs_sent}"
             told.append(f"{figures} {summary.failure.code if summary.failure else ''}")
 
-        ended = phone.attempt(run, crash_at=crash_at)
+        ended = phone.attempt(run, crash_at=crash_at, room=room)
         self.say(f"{phone.name} 同步 {told[0] if told else ended}")
         phone_holds(self, phone)
 
@@ -201,9 +202,10 @@ class District:
 
     def _sync_somehow(self, phone: Phone, chance: Random) -> None:
         """Sync over some line, with some budget, and now and then not to the end."""
-        crash = chance.randrange(400) if chance.random() < 0.25 else None
+        crash = chance.randrange(200) if chance.random() < 0.3 else None
+        room = chance.choice(ROOMS) if chance.random() < 0.06 else None
         budget = chance.choice((None, None, 900, 2500, 6000))
-        self.sync(phone, chance, badness=chance.choice((0, 0.25, 0.5)), crash_at=crash, max_bytes=budget)
+        self.sync(phone, chance, badness=chance.choice((0, 0.25, 0.5)), crash_at=crash, room=room, max_bytes=budget)
 
     def _reboot(self, phone: Phone) -> None:
         phone.hands.reboot()
@@ -221,7 +223,8 @@ class District:
         if deed is None:
             return
         crash = int(2 ** chance.uniform(0, 8)) if chance.random() < 0.2 else None
-        ended = phone.attempt(deed.run, crash_at=crash)
+        room = chance.choice(ROOMS) if chance.random() < 0.08 else None
+        ended = phone.attempt(deed.run, crash_at=crash, room=room)
         taken = self.oracle.take(phone, self.step, len(self.server.log.commits))
         for draft, word in deed.typed.items():
             drafted = phone.store.value("SELECT id FROM drafts WHERE document LIKE ?", f"%{word}%")
@@ -261,6 +264,11 @@ class _Tap:
     district: District
     phone: Phone
 
+    def left(self, letter: Letter, fault: str) -> None:
+        self.district.carried.note(letter, fault)
+        if letter.method == "PATCH":
+            photos_wait_for_records(self.district, self.phone)
+
     def arrived(self, letter: Letter) -> None:
         self.allowed = self.district.oracle.scope(self.phone.user, VILLAGES)
         if letter.path.startswith("/sync") and letter.body:
@@ -279,35 +287,8 @@ class _Tap:
         exchange_holds(self.district, exchange)
 
 
-class _Silence:
-    """Hears nothing."""
-
-    def arrived(self, letter: Letter) -> None: ...
-    def committed(self) -> None: ...
-    def answered(self, letter: Letter, answer: Answer) -> None: ...
-
-
 def _asked(letter: Letter) -> Request:
     return Request.decode(letter.body)
-
-
-@contextmanager
-def small_sizes() -> Iterator[None]:
-    """Let small districts have many pages and chunks, and bodies whose length does not depend on random keys."""
-    places: list[tuple[Any, str, Any]] = [
-        (server.services.sync, "PAGE_ROWS", 3),
-        (field_client.outbox, "CHUNK", 4),
-        (sync.session, "CHUNK", 4),
-        (field_client.transport, "PACK_FROM_BYTES", 1 << 40),
-    ]
-    before = [getattr(module, name) for module, name, _ in places]
-    for module, name, value in places:
-        setattr(module, name, value)
-    try:
-        yield
-    finally:
-        for (module, name, _), value in zip(places, before, strict=True):
-            setattr(module, name, value)
 
 
 def play(
@@ -331,6 +312,9 @@ def play(
             seen = look(district)
             at_the_end(district)
             return seen
+        except Exception as error:
+            error.add_note(f"in step {district.step} of the story that `make sim SEED={seed}` tells")
+            raise
         finally:
             district.close()
             shutil.rmtree(folder)

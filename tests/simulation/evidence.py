@@ -12,6 +12,7 @@ from server.models.ledger import Bucket
 from server.services.proof import wrong_buckets
 from sync.seal import verify_receipt
 from sync.visit_shape import blob_hashes
+from tests.simulation.log import held_work
 from tests.simulation.violations import require
 from tests.simulation.watch_office import canonical
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def evidence_holds(district: "District") -> None:
-    """Check every sealed record: verbatim where it arrived, whole in the refused list where not, in its chain."""
-    live, refused = district.server.log.live(), _refused(district)
+    """Check every sealed record: verbatim where it arrived; where not, whole among what was refused or held; in its chain."""
+    live, refused = district.server.log.live(), _refused(district) | _held(district)
     chains: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for id, (phone, fields) in district.oracle.sealed.items():
         told = f"{phone} {district.nick(id)}"
@@ -135,6 +136,11 @@ def _refused(district: "District") -> dict[str, dict[str, Any]]:
         offered = json.loads(log.vault.open(row["offered"], bound))
         found[offered["id"]] = offered["fields"]
     return found
+
+
+def _held(district: "District") -> dict[str, dict[str, Any]]:
+    """Work that waits whole for a person, or was declined by one."""
+    return {one["id"]: one["fields"] for one in held_work(district.server.log)}
 
 
 def _is_altered(district: "District", fields: dict[str, Any]) -> bool:

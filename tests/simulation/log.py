@@ -118,3 +118,9 @@ class Log:
         if row["sealed"] is not None:
             fields |= json.loads(self.vault.open(row["sealed"], f"{row['type']}/{row['id']}"))
         return Entry(index, bucket, row["seq"], row["type"], row["id"], fields)
+
+
+def held_work(log: Log) -> list[dict[str, Any]]:
+    """Read every mutation that was held whole, whatever became of it."""
+    rows = log.rows("SELECT id, mutation FROM held_work")
+    return [json.loads(log.vault.open(row["mutation"], f"held_work/{row['id']}")) for row in rows]

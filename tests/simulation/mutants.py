@@ -11,18 +11,23 @@ from typing import Any
 
 import pytest
 
+import field_client.bundles
 import field_client.outbox
 import field_client.replica
 import field_client.runner
 import field_client.sealing
+import field_client.syncing
 import field_client.uploads
+import server.api.files
 import server.api.sync
+import server.bundles
 import server.queries.records
 import server.queries.scope
 import server.queries.visits
 import server.services.changes
 import server.services.mutations
 import server.services.sync
+import server.services.uploads
 import server.services.visits
 import sync.merge
 import tests.simulation.evidence
@@ -31,9 +36,12 @@ from server.services.mutations import Sender
 from sync.canonical import moment
 from sync.clock import UNKNOWN_MS, Corrected, milliseconds
 from sync.merge import BROUGHT, CREATED, UNSEEN
+from sync.protocol import Acks, Mutation
 from sync.records import Merge
 from sync.seal import FIRST
+from tests.simulation.copies import play_copies
 from tests.simulation.district import play
+from tests.simulation.founding import founded
 from tests.simulation.states import compare_clocks
 
 Patch = pytest.MonkeyPatch
@@ -64,10 +72,13 @@ def breaks(promise: str, *, seed: int = 1) -> Callable[[Fault], Fault]:
 
 def judge(mutant: Mutant, seed: int) -> None:
     """Play a seed's story with a mutant, watched by the checker of its promise alone. Raises Violation when it is seen."""
+    founded()
     with pytest.MonkeyPatch.context() as patch:
         mutant.put_in(patch)
         if mutant.promise == "clocks":
             compare_clocks(seed)
+        elif mutant.promise == "copies":
+            play_copies(seed)
         else:
             play(seed, checks=frozenset({mutant.promise}))
 
@@ -358,6 +369,74 @@ def signs_for_photos_that_are_missing(patch: Patch) -> None:
 def signs_only_the_first_revision(patch: Patch) -> None:
     real = server.queries.visits.has_receipt
     patch.setattr(server.queries.visits, "has_receipt", lambda s, visit, revision: revision > 1 or real(s, visit, 1))
+
+
+@breaks("drains")
+def sends_photos_first(patch: Patch) -> None:
+    real = field_client.syncing._records
+
+    def late(errand: Any) -> Any:
+        field_client.syncing._photos(errand, lambda seconds: None)
+        return real(errand)
+
+    patch.setattr(field_client.syncing, "_records", late)
+
+
+@breaks("blobs")
+def believes_what_an_upload_is_called(patch: Patch) -> None:
+    patch.setattr(server.api.files, "_checksum", lambda header: None)
+    patch.setattr(server.services.uploads, "verify", lambda folder, upload: None)
+
+
+@breaks("blobs")
+def takes_a_damaged_piece(patch: Patch) -> None:
+    patch.setattr(server.api.files, "_checksum", lambda header: None)
+
+
+@breaks("blobs", seed=8)
+def begins_an_upload_again_after_a_cut(patch: Patch) -> None:
+    real = server.services.uploads.standing
+
+    def forgetful(session: Any, folder: Any, upload: Any) -> Any:
+        found = real(session, folder, upload)
+        if not found.is_complete:
+            server.services.uploads.staged(folder, upload.id).unlink(missing_ok=True)
+            return replace(found, offset=0)
+        return found
+
+    patch.setattr(server.services.uploads, "standing", forgetful)
+
+
+@breaks("carried")
+def says_of_a_carried_photo_that_it_is_known(patch: Patch) -> None:
+    patch.setattr(server.bundles, "_take_blob", lambda actor, part, now: [*part.pieces] and server.bundles.KNOWN)
+
+
+@breaks("carried", seed=3)
+def takes_no_answers_from_a_bundle(patch: Patch) -> None:
+    real = field_client.bundles.replica.keep
+
+    def deaf(store: Store, frame: Any, clock: Any, *, asked_ms: int) -> None:
+        if asked_ms or not isinstance(frame, Acks):
+            real(store, frame, clock, asked_ms=asked_ms)
+
+    patch.setattr(field_client.bundles.replica, "keep", deaf)
+
+
+@breaks("copies")
+def takes_every_repeat_for_what_was_there(patch: Patch) -> None:
+    patch.setattr(Mutation, "digest", lambda self: b"alike")
+
+
+@breaks("copies")
+def never_gives_another_number(patch: Patch) -> None:
+    patch.setattr(field_client.outbox, "_renumber", lambda store, former, renewed: None)
+
+
+@breaks("costs")
+def sends_a_bucket_from_its_beginning(patch: Patch) -> None:
+    real = server.services.sync._pages
+    patch.setattr(server.services.sync, "_pages", lambda s, vault, bucket, since, head: real(s, vault, bucket, 0, head))
 
 
 @breaks("idle")

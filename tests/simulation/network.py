@@ -7,6 +7,7 @@ from typing import Protocol
 
 import httpx
 
+from tests.simulation.disk import ROOMS, room_for
 from tests.simulation.server import Answer, Crash, Server
 
 FAULTS = {
@@ -14,11 +15,13 @@ FAULTS = {
     "answer lost": 6,
     "answer cut": 14,
     "request cut": 4,
+    "request damaged": 8,
     "repeated": 6,
     "late again": 6,
     "busy": 3,
     "portal": 6,
     "server crash": 12,
+    "server full": 5,
     "another first": 10,
 }
 PORTAL = Answer(200, {"Content-Type": "text/html"}, "<html>请先登录本酒店的无线网络</html>\n".encode())
@@ -37,6 +40,9 @@ class Letter:
 
 class Tap(Protocol):
     """Who listens to a line."""
+
+    def left(self, letter: Letter, fault: str) -> None:
+        """Hear a request that leaves the phone, and which fault it will meet."""
 
     def arrived(self, letter: Letter) -> None:
         """Hear a request that reached the office."""
@@ -61,10 +67,15 @@ class Line(httpx.BaseTransport):
     meanwhile: Callable[[], None]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one request, as far as it comes."""
+        """Carry one request, as far as it comes; a phone's full disk is no matter here."""
+        with room_for(None):
+            return self._handle(request)
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
         headers = {name: value for name, value in request.headers.items() if name != "accept-encoding"}
         letter = Letter(request.method, request.url.raw_path.decode(), headers, request.read())
         fault = self._fault()
+        self.tap.left(letter, fault)
         match fault:
             case "request lost":
                 raise httpx.ConnectError(fault)
@@ -78,12 +89,19 @@ class Line(httpx.BaseTransport):
             case "request cut" if letter.body:
                 self._carry(letter, letter.body[: self.chance.randrange(len(letter.body))])
                 raise httpx.WriteError(fault)
+            case "request damaged" if letter.method == "PATCH":  # Records travel under TLS alone, pieces have a sum.
+                at = self.chance.randrange(len(letter.body))
+                damaged = letter.body[:at] + bytes([letter.body[at] ^ 1]) + letter.body[at + 1 :]
+                return _response(self._carry(letter, damaged))
             case "repeated":
                 self._carry(letter)
             case "late again":
                 self.later(letter)
             case "server crash":
                 return self._crashing(letter)
+            case "server full":
+                with room_for(self.chance.choice(ROOMS)):
+                    return _response(self._carry(letter))
         answer = self._carry(letter, between=self.meanwhile if fault == "another first" else lambda: None)
         return _response(answer, self._cut(answer) if fault == "answer cut" else None)
 

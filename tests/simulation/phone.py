@@ -15,6 +15,7 @@ from field_client.sqlcipher import Database
 from field_client.store import Store, open_store
 from field_client.transport import Transport
 from tests.simulation.clocks import Hands
+from tests.simulation.disk import room_for
 from tests.simulation.network import Line
 from tests.simulation.places import PASSWORD
 from tests.simulation.server import Crash, Fuse
@@ -64,11 +65,15 @@ class Phone:
         """The device as the office knows it."""
         return self.device.device_id
 
-    def attempt(self, deed: Callable[[], Any], *, crash_at: int | None = None) -> str:
-        """Do something; gives "" when it came to its end, else how it did not: a refusal's code, or "crash"."""
+    def attempt(self, deed: Callable[[], Any], *, crash_at: int | None = None, room: int | None = None) -> str:
+        """Do something; gives "" when it came to its end, else how it did not: a refusal's code, or "crash".
+
+        `crash_at` is the statement at which the power goes, `room` the size beyond which no file may grow.
+        """
         self.fuse.left = crash_at
         try:
-            deed()
+            with room_for(room):
+                deed()
         except Crash:
             self.crashes += 1
             self.reopen()
@@ -83,7 +88,7 @@ class Phone:
         """Let go of the store as a dead process does, and open it again."""
         self.fuse.left = None
         self.store.close()
-        self.store, self.fuse = _opened(self.home, self.key)
+        self.store, self.fuse = opened(self.home, self.key)
 
     def sync(self, line: Line, max_bytes: int | None) -> syncing.Summary:
         """Run one whole sync over a line."""
@@ -99,7 +104,7 @@ def enrolled(name: str, user: str, hands: Hands, folder: Path, line: Line) -> Ph
         device, key = enrolment.enrol(
             home, transport, hands.clock(), server=OFFICE, username=user, password=PASSWORD, name=name, pin=None
         )
-    store, fuse = _opened(home, key)
+    store, fuse = opened(home, key)
     return Phone(name, user, hands, home, device, key, store, fuse)
 
 
@@ -110,6 +115,7 @@ def on_line(transport: Transport, line: Line) -> Transport:
     return transport
 
 
-def _opened(home: Home, key: bytes) -> tuple[Store, Fuse]:
+def opened(home: Home, key: bytes) -> tuple[Store, Fuse]:
+    """Open a phone's store, with the fuse at which it stops."""
     store, fuse = open_store(home, key, check=False), Fuse()
     return Store(Database(Fragile(store.db.conn, fuse)), home), fuse

@@ -1,5 +1,6 @@
 """The district of every story: two townships, three villages, four workers' phones, and what its register holds at first."""
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -34,6 +35,7 @@ PHONES = {  # phone -> (its user, the device that it lies on): two users share t
     "丁": ("worker3", "old handset"),
 }
 PASSWORD = "correct horse"
+ACCESS_DAYS = 20  # Sessions end within a story, but not so often that opening them is all that it tells.
 HOUSEHOLDS = {f"household-{v}-{n}": village for v, village in enumerate(VILLAGES) for n in range(2)}
 FORM = forms.Definition(
     "home_visit",
@@ -59,21 +61,24 @@ def user_bucket(username: str) -> str:
 def new_server(folder: Path, clock: Callable[[], datetime]) -> Flask:
     """Start a server over a founded district in an empty folder."""
     shutil.copy(_founded() / "office.db", folder / "office.db")
-    settings = Settings(secret_key="s" * 32, data_dir=folder, access_minutes=3 * 24 * 60, durable_days=0)
+    settings = Settings(secret_key="s" * 32, data_dir=folder, access_minutes=ACCESS_DAYS * 24 * 60, durable_days=0)
     app = create_app(settings, clock=clock)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
 
 
-def workplace() -> str | None:
-    """Prefer a folder in memory: a story is about order, not about disks."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+@cache
+def workplace() -> Path:
+    """Make this process's folder, in memory where there is room: a story is about order, not about disks."""
+    folder = Path(tempfile.mkdtemp(prefix="districts-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache
 def _founded() -> Path:
     """Found the district once in this process; every story copies it."""
-    folder = Path(tempfile.mkdtemp(prefix="district-", dir=workplace()))
+    folder = Path(tempfile.mkdtemp(prefix="register-", dir=workplace()))
     app = create_app(Settings(secret_key="s" * 32, data_dir=folder), clock=lambda: BEGINNING)
     with app.app_context():
         flask_migrate.upgrade()

@@ -51,17 +51,16 @@ class Answer:
 
 
 class Server:
-    """The office's machine in a folder of its own."""
+    """The office's machine in a folder: an application of its own, or the one that serves story after story."""
 
-    def __init__(self, folder: Path, time: Time) -> None:
-        self.time = time
-        self.app: Flask = new_server(folder, time)
-        self.fuse = Fuse()
+    def __init__(self, folder: Path, time: Time, app: Flask | None = None) -> None:
+        self.time, self.fuse = time, Fuse()
+        self.app = app or new_server(folder, time)
         with self.app.app_context():
             self.log = Log(folder / "office.db", parts().vault)
             event.listen(db.engine, "before_cursor_execute", self.fuse.burn)
             event.listen(db.engine, "commit", self.fuse.burn)
-        self.blobs = folder / "blobs"
+        self.blobs, self.uploads = folder / "blobs", folder / "uploads"
         self.log.look("founding", -1)
 
     def close(self) -> None:
@@ -92,7 +91,7 @@ class Server:
         self.time.pass_by(milliseconds=TRIP_MS)
         told: list[bytes] = []
         overrides = {"CONTENT_LENGTH": str(announced)} if announced is not None else {}
-        with self._dying_at(crash_at):
+        with self.dying_at(crash_at):
             response = Client(self.app).open(
                 path, method=method, headers=dict(headers), data=body, environ_overrides=overrides
             )
@@ -118,7 +117,8 @@ class Server:
             return question(db.session)
 
     @contextmanager
-    def _dying_at(self, statement: int | None) -> Iterator[None]:
+    def dying_at(self, statement: int | None) -> Iterator[None]:
+        """Let the power go at a statement of what is done inside. Raises Crash, and is ready again after it."""
         self.fuse.left = statement
         try:
             yield

@@ -5,9 +5,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation import evidence
+from tests.simulation.log import held_work
 from tests.simulation.oracle import STEPS, Saved, words_in
 from tests.simulation.phone import Phone
 from tests.simulation.violations import require
+from tests.simulation.watch_blobs import blobs_hold
 from tests.simulation.watch_held import held_holds
 from tests.simulation.watch_office import canonical, checksum
 from tests.simulation.watch_phones import is_waiting
@@ -31,6 +33,7 @@ def at_the_end(district: "District") -> None:
     held_holds(district)
     evidence.evidence_holds(district)
     evidence.receipts_hold(district)
+    blobs_hold(district)
     for phone in district.phones.values():
         _is_idle(district, phone)
     _damage_is_found(district)
@@ -123,7 +126,7 @@ def _nothing_vanished(district: "District") -> None:
         offered = json.loads(log.vault.open(row["offered"], bound))["fields"]
         found |= words_in(offered)
         refused.update(words_in({name: value for name, value in offered.items() if name != "tags"}))
-    found |= set(held)
+    found |= set(held) | words_in([one["fields"] for one in held_work(log)])
     for word, who in district.oracle.words.items():
         require(district, "kept", word in found or _is_on_phone(district, who, word), f"{word} of {who} is nowhere")
         for place, count in (("held", held[word]), ("in effect", became[word]), ("refused", refused[word])):

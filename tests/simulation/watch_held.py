@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sync.records import REGISTRY, Merge
-from tests.simulation.log import Entry
+from tests.simulation.log import Entry, held_work
 from tests.simulation.oracle import Saved, words_in
 from tests.simulation.violations import require
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 def held_holds(district: "District") -> None:
     """Check each edit of a field: what was held or lost met a difference, and what won overwrote nothing unseen."""
     held = _held_words(district)
+    whole = words_in([one["fields"] for one in held_work(district.server.log)])
     for saved in district.oracle.saved.values():
         if saved.op != "update" or saved.type not in REGISTRY or _outcome(district, saved) in ("refused", ""):
+            continue
+        if _is_held_whole(district, saved):
+            told = f"{saved.phone} {saved.n} of {saved.id}"
+            require(district, "held", words_in(saved.fields) <= whole, f"{told} was held and is not among the held")
             continue
         for name, value in saved.fields.items():
             known = REGISTRY[saved.type].fields.get(name)
@@ -44,11 +49,10 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
     seen = [one for one in past if one.bucket == saved.bucket and one.seq <= saved.cursor]
     if arrived is None or not seen or seen[-1].fields is None:
         return None
-    homes = [one.bucket for one in past if seen[-1].commit <= one.commit < arrived.index and one.fields is not None]
-    if (
-        len(set(homes)) != len([home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]])
-        or len(set(homes)) > 2
-    ):
+    homes = [one.bucket for one in past if one.commit < arrived.index and one.fields is not None]
+    lived = [home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]]
+    since = lived[lived.index(saved.bucket) :]
+    if len(set(lived)) != len(lived) or len(since) > 2:
         return None  # It moved on, or back: there the office may hold more than it must.
     unseen = [one for one in past if seen[-1].commit < one.commit < arrived.index and one.fields is not None]
     met, before = [], _value(seen[-1], name)
@@ -67,6 +71,12 @@ def _value(entry: Entry, name: str) -> Any:
 def _outcome(district: "District", saved: Saved) -> str:
     given = district.oracle.answers.get((saved.phone, saved.n))
     return str(given[0]["outcome"]) if given else ""
+
+
+def _is_held_whole(district: "District", saved: Saved) -> bool:
+    """Tell whether a person is to decide if its worker had the right: then it met nothing yet."""
+    given = district.oracle.answers[saved.phone, saved.n][0]
+    return given["outcome"] == "held" and not given.get("fields")
 
 
 def _how(district: "District", saved: Saved, name: str) -> str:

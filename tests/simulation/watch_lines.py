@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sync.protocol import Acks, Page, Scope
+from sync.protocol import Acks, Page, Scope, Welcome
+from tests.simulation.phone import Phone
 from tests.simulation.violations import require
 from tests.simulation.watch_office import canonical
 
@@ -17,15 +18,17 @@ def exchange_holds(district: "District", exchange: "Exchange") -> None:
     for frame in exchange.frames:
         match frame:
             case Acks():
-                _acks_hold(district, exchange, frame)
+                answers_hold(district, exchange.phone, frame)
             case Scope(same=False, states=states):
                 require(district, "scope", set(states) <= allowed, f"{exchange.phone.name} got {set(states) - allowed}")
             case Page():
                 _page_holds(district, exchange, frame, allowed)
+    _costs_hold(district, exchange)
 
 
-def _acks_hold(district: "District", exchange: "Exchange", acks: Acks) -> None:
-    phone, committed = exchange.phone, district.server.log.applied.get(exchange.phone.device_id, 0)
+def answers_hold(district: "District", phone: Phone, acks: Acks) -> None:
+    """Check what the office answers to a phone's changes, and note that it was said."""
+    committed = district.server.log.applied.get(phone.device_id, 0)
     told = f"{phone.name} got {acks.applied_n}, committed is {committed}"
     require(district, "acknowledged", acks.durable_n <= acks.applied_n <= committed, told)
     district.oracle.highest_ack[phone.name] = max(district.oracle.highest_ack[phone.name], acks.applied_n)
@@ -34,6 +37,27 @@ def _acks_hold(district: "District", exchange: "Exchange", acks: Acks) -> None:
         given = district.oracle.answers[phone.name, result.n]
         given.append(result.to_dict())
         require(district, "repeats", given[0] == given[-1], f"{phone.name} {result.n}: {given[0]} then {given[-1]}")
+
+
+def _costs_hold(district: "District", exchange: "Exchange") -> None:
+    """An exchange costs what changed: pages begin at the cursors asked with, each record comes once, bytes are few."""
+    asked, name = exchange.asked, exchange.phone.name
+    pages = [frame for frame in exchange.frames if isinstance(frame, Page)]
+    welcomes = [frame.epoch for frame in exchange.frames if isinstance(frame, Welcome)]
+    have = asked.have if welcomes == [asked.epoch] else {}
+    for page in pages:
+        since = have.get(page.bucket, 0)
+        told = f"{name} has {page.bucket} up to {since} and got it from {page.since}"
+        require(district, "costs", page.since == since, told)
+        have = {**have, page.bucket: page.upto}
+    rows = [row for page in pages for row in page.rows]
+    results = [result for frame in exchange.frames if isinstance(frame, Acks) for result in frame.results]
+    buckets = sum(len(frame.states) for frame in exchange.frames if isinstance(frame, Scope))
+    up = 700 + 60 * len(asked.have) + sum(200 + len(canonical(one.to_dict())) for one in asked.mutations)
+    down = 800 + 200 * buckets + 120 * len(pages) + sum(200 + 2 * len(row.body or b"") for row in rows)
+    down += sum(100 + len(canonical(result.to_dict())) for result in results)
+    told = f"{name} sent {exchange.bytes_up} of {up}, got {exchange.bytes_down} of {down} bytes"
+    require(district, "costs", exchange.bytes_up <= up and exchange.bytes_down <= down, told)
 
 
 def _page_holds(district: "District", exchange: "Exchange", page: Page, allowed: set[str]) -> None:

@@ -57,7 +57,8 @@ def replica_holds(district: "District", phone: Phone) -> None:
 
 def deed_is_whole(district: "District", phone: Phone, deed: "Deed", ended: str, taken: list[Saved]) -> None:
     """Check that a deed was done whole or not at all, and that what its user was told is saved, is."""
-    allowed = deed.entries if ended == "" else (0,) if ended != "crash" else (0, *deed.entries)
+    is_broken_off = ended in ("crash", "storage.full")
+    allowed = deed.entries if ended == "" else (0, *deed.entries) if is_broken_off else (0,)
     require(district, "atomic", len(taken) in allowed, f"{phone.name} {deed.story} {ended}: {len(taken)} entries")
     for one in taken:
         require(
@@ -68,6 +69,14 @@ def deed_is_whole(district: "District", phone: Phone, deed: "Deed", ended: str, 
         found = words_in("".join(row["document"] for row in drafted)) | words_in([one.fields for one in taken])
         missing = set(deed.typed.values()) - found
         require(district, "kept", not missing, f"{phone.name} {deed.story}: {missing} is nowhere")
+
+
+def photos_wait_for_records(district: "District", phone: Phone) -> None:
+    """Check, while a piece of a photo leaves, that every change in the outbox has its answer: records come first."""
+    left, phone.fuse.left = phone.fuse.left, None  # Looking is no statement of the phone's.
+    waiting = outbox.waiting_count(phone.store)
+    phone.fuse.left = left
+    require(district, "drains", not waiting, f"{phone.name} sends a photo before {waiting} changes")
 
 
 def is_waiting(phone: Phone) -> bool:
