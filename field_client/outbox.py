@@ -200,8 +200,12 @@ def _keep_result(store: Store, mine: int, result: Result) -> None:
 
 
 def _digests(store: Store, mine: int, after: int, upto: int) -> list[bytes]:
+    """Give the digests of what was answered: under a number without an answer another copy may have written."""
     rows = store.rows(
-        "SELECT * FROM outbox WHERE installation = ? AND number > ? AND number <= ? ORDER BY number", mine, after, upto
+        "SELECT * FROM outbox WHERE installation = ? AND number > ? AND number <= ? AND outcome <> '' ORDER BY number",
+        mine,
+        after,
+        upto,
     )
     return [_mutation(row).digest() for row in rows]
 

@@ -13,6 +13,7 @@ from server.transaction import parts, reading, transact
 from sync.canonical import loads
 from sync.protocol import Request
 from tests.server.office import Office, an_id
+from tests.simulation.sizes import small_sizes
 from tests.together.conftest import HERE, MakePhone, Phone
 
 
@@ -124,6 +125,23 @@ def test_an_answer_lost_in_the_middle_of_the_renewal_leaves_nothing_twice(
     assert sorted(saved(office, household, "remarks")) == ["乙", "甲"]
     with office.app.app_context():
         assert len(reading().scalars(select(MutationResult)).all()) == 2
+    other.store.close()
+
+
+def test_a_copy_whose_first_chunk_was_all_shared_is_no_difference_in_what_was_accepted(
+    office: Office, make_phone: MakePhone, household: str, tmp_path: Path
+):
+    one = make_phone()
+    with small_sizes():  # Four changes fill a chunk.
+        for text in ("一", "二", "三", "四"):
+            one.edit(household, remarks=text)
+        other = one.copy(tmp_path / "copy")
+        one.edit(household, remarks="第一台")
+        other.edit(household, remarks="第二台")
+        one.sync()
+        other.sync()
+    assert other.incidents() == ["copied"]
+    assert incidents(office, one) == {"copied": 1}
     other.store.close()
 
 
