@@ -1,7 +1,7 @@
-"""Stories of copied stores: a phone's files are cloned, or put back from an old copy, and everybody works on.
+"""Stories of copied stores: a phone's files are cloned, or put back from an old copy, or the office's from a backup.
 
-What two copies share is in effect once, what each wrote alone is in effect once, and only what a store held alone when it
-was overwritten is gone. The deeds are edits of a word each, over the same bad lines as in a district.
+What two copies share is in effect once, what each wrote alone is in effect once, and only what was in no other store when
+one was overwritten is gone. The deeds are edits of a word each, over the same bad lines as in a district.
 """
 
 import json
@@ -13,9 +13,12 @@ from pathlib import Path
 from random import Random
 
 from field_client.settings import Home
+from server.extensions import db
+from server.services import backups
+from server.transaction import parts, transact
 from tests.simulation import deeds
 from tests.simulation.district import District
-from tests.simulation.log import held_work
+from tests.simulation.log import Log, held_work
 from tests.simulation.network import FAULTS
 from tests.simulation.oracle import words_in
 from tests.simulation.phone import Phone, opened
@@ -26,8 +29,9 @@ from tests.simulation.watch_office import office_holds
 
 STEPS, QUIET_ROUNDS, MOST_COPIES = 40, 10, 3
 NAME = "甲"
-# What the other watchers say of a phone supposes that its store goes on from where it was.
-CHECKS = frozenset({"copies", "dense", "sums", "whole pages", "scope", "costs"})
+DURABLE_DAYS = 365  # A device forgets what a backup covers, and nothing for its age.
+# What the other watchers say supposes that a store, and the office's log, go on from where they were.
+CHECKS = frozenset({"copies", "dense", "sums", "scope", "costs"})
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Copies:
     alive: list[Phone]
     drawer: list[Path] = field(default_factory=list)
     saved: set[str] = field(default_factory=set)
+    overwritten: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 
     def copy(self, phone: Phone) -> Path:
@@ -59,11 +64,47 @@ class Copies:
     def put_back(self, phone: Phone, chance: Random) -> None:
         """Put an old copy in the place of a store; what only this one held is gone with it."""
         held = self.waiting(phone)
+        self.overwritten |= words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox")])
         phone.store.close()
         shutil.rmtree(phone.home.path)
         shutil.copytree(chance.choice(self.drawer), phone.home.path)
         phone.reopen()
         self.gone |= held - set().union(*map(self.waiting, self.alive)) - self.arrived()
+
+    def back_up(self) -> None:
+        """Make a backup of the office, and let devices forget what it covers."""
+        with self.district.server.app.app_context():
+            made = backups.create(
+                db.engine, parts().blobs, self._backups, now=self.district.time(), progress=lambda told: None
+            )
+            transact(lambda ledger: backups.note_durable(ledger.session, made))
+
+    def restore(self) -> None:
+        """Put the newest backup in the place of the office; only what a store held that was overwritten may be gone."""
+        server, before = self.district.server, self.arrived()
+        server.log.close()
+        with server.app.app_context():
+            db.session.remove()
+            newest = backups.find(self._backups, None)
+            backups.restore(
+                db.engine, parts().blobs, newest, self.district.folder / "staging", progress=lambda told: None
+            )
+        server.log = Log(server.log.file, server.log.vault)
+        server.log.look("restored", self.district.step)
+        self.district.watched = len(server.log.commits)
+        held = [
+            words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox")]) for phone in self.alive
+        ]
+        self.gone |= before - self.arrived() - set().union(*held)
+
+    @property
+    def has_backup(self) -> bool:
+        """Tell whether there is a backup to restore."""
+        return self._backups.is_dir()
+
+    @property
+    def _backups(self) -> Path:
+        return self.district.folder / "backups"
 
     def waiting(self, phone: Phone) -> set[str]:
         """Give the words of a store that has no answer to them."""
@@ -79,6 +120,9 @@ def play_copies(seed: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix=f"copies-{seed}-", dir=workplace()))
     with small_sizes():
         district = District(seed, folder, clocks="", faults=FAULTS, tell=lambda line: None, checks=CHECKS)
+        known = district.server.app.extensions["zhangshangban"]
+        settings = replace(known.settings, durable_days=DURABLE_DAYS)
+        district.server.app.extensions["zhangshangban"] = replace(known, settings=settings)
         district.begin()
         copies = Copies(district, [district.phones[NAME]])
         try:
@@ -89,6 +133,7 @@ def play_copies(seed: int) -> None:
             for phone in copies.alive[1:]:
                 phone.store.close()
             district.close()
+            district.server.app.extensions["zhangshangban"] = known
             shutil.rmtree(folder)
 
 
@@ -104,7 +149,11 @@ def _live(copies: Copies) -> None:
             copies.copy(phone)
         elif part < 0.22 and copies.drawer:
             copies.put_back(phone, chance)
-        elif part < 0.5:
+        elif part < 0.27:
+            copies.back_up()
+        elif part < 0.31 and copies.has_backup:
+            copies.restore()
+        elif part < 0.55:
             crash = chance.randrange(200) if chance.random() < 0.3 else None
             district.sync(phone, chance, badness=chance.choice((0, 0.3)), crash_at=crash)
         else:
@@ -154,8 +203,8 @@ def _places(district: District) -> dict[str, Counter[str]]:
                 found["lost"].update(words_in(value))
             elif not name.startswith("!"):
                 found["in effect"].update(words_in(value[1]))
-    first = {(one.type, one.id): one for one in reversed(log.entries) if one.type != "held_value"}
-    for one in first.values():  # A creation's values stand in the record itself.
+    first = {one.id: one for one in reversed(log.entries) if one.id in district.people}
+    for one in first.values():  # A creation's values stand in the record itself; nobody changes these later.
         found["in effect"].update(words_in(one.fields))
     for row in log.rows("SELECT * FROM held_value WHERE kind <> 'duplicate'"):
         found["held"].update(words_in(json.loads(log.vault.open(row["values"], f"held/{row['id']}"))["offered"]))

@@ -2,8 +2,8 @@
 
 The design of the sync numbers its invariants: 1 is acknowledged; 2 repeats, once; 3 dense, cursor; 4 atomic, acknowledged;
 5 whole pages; 6 sums, equal, alarms; 7 kept; 8 classes, held; 9 scope; 10 drains; 11 costs, idle; 12 clocks; 13 carried, and
-all that must hold at the end of a story with bundles in it; 14 blobs; 15 evidence, receipts. Copied stores have stories of
-their own: copies.
+all that must hold at the end of a story with bundles in it; 14 blobs; 15 evidence, receipts. Copied stores, and
+an office put back from its backup, have stories of their own: copies.
 """
 
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ PROMISES = {
     "held": "what is held or superseded met a real concurrent difference, and nothing unseen is overwritten",
     "scope": "no byte outside of a user's scope is sent, and none is left after it ended",
     "carried": "what a whole bundle brought is in the office, and its answer settles it on the phone",
-    "copies": "what copied stores share takes effect once, what each wrote alone once, and all go on",
+    "copies": "what any store holds takes effect once, whether stores were copied or the office restored, and all go on",
     "drains": "the outbox and the photos drain, whatever poison is in them, and no photo goes before a change",
     "equal": "in a quiet network every replica equals the office byte for byte, and the checksums agree",
     "alarms": "there is no false alarm; a damaged row is found at the next exchange and repaired within three",

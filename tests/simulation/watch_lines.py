@@ -41,6 +41,8 @@ def answers_hold(district: "District", phone: Phone, acks: Acks) -> None:
 
 def _costs_hold(district: "District", exchange: "Exchange") -> None:
     """An exchange costs what changed: pages begin at the cursors asked with, each record comes once, bytes are few."""
+    if exchange.phone.is_damaged:
+        return  # To find a damaged row costs sub-hashes besides.
     asked, name = exchange.asked, exchange.phone.name
     pages = [frame for frame in exchange.frames if isinstance(frame, Page)]
     welcomes = [frame.epoch for frame in exchange.frames if isinstance(frame, Welcome)]
