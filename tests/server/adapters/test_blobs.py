@@ -60,9 +60,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield open_store(Settings("s" * 32, tmp_path, blob_store=(tmp_path / "blobs").as_uri()))
         return
     address, keys = (request.getfixturevalue("s3"), KEYS) if request.param == "s3" else of_make_services()
-    for name, value in keys.items():
-        monkeypatch.setenv(name, value)
-    boto3.setup_default_session()  # The one of the test before remembers its keys.
+    sign_with(keys, monkeypatch)
     bucket = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
     client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
     client.create_bucket(Bucket=bucket)
@@ -70,6 +68,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     for one in client.list_objects_v2(Bucket=bucket).get("Contents", []):
         client.delete_object(Bucket=bucket, Key=one["Key"])
     client.delete_bucket(Bucket=bucket)
+
+
+def sign_with(keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the keys, and let boto3 forget those of the test before."""
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    boto3.setup_default_session()
 
 
 def of_make_services() -> tuple[str, dict[str, str]]:
@@ -148,8 +153,7 @@ def test_no_half_file_ever_has_a_name_when_the_folder_is_on_another_file_system(
 
 
 def test_the_address_in_the_settings_chooses_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
+    sign_with(KEYS, monkeypatch)
     spaced = open_store(Settings("s" * 32, tmp_path / "照片 一"))
     assert isinstance(spaced, FolderBlobs)
     assert spaced.folder == tmp_path / "照片 一" / "blobs"
@@ -171,8 +175,7 @@ def test_a_folder_gives_no_links(tmp_path: Path):
 @pytest.fixture
 def public(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
     """An S3 store that browsers reach as well."""
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
+    sign_with(KEYS, monkeypatch)
     bucket = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]
     boto3.client("s3", endpoint_url=s3, region_name="us-east-1").create_bucket(Bucket=bucket)
     address = f"s3://{bucket}"
