@@ -106,6 +106,7 @@ def sign_in(page: Page) -> None:
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("navigation", name="审核状态")).to_contain_text("冲突与提议4")
+    page.wait_for_load_state("load")  # Only then the script hears the keyboard.
 
 
 def test_a_reviewer_decides_at_a_desk_by_keyboard(
@@ -118,8 +119,10 @@ def test_a_reviewer_decides_at_a_desk_by_keyboard(
     expect(page.locator("a.row")).to_have_count(4)
     shots.keep(page, screenshots / "conflicts-list-desk.png", whole=True)
     page.locator("nav.contents").get_by_role("link", name="提议").click()
+    page.wait_for_url("**/conflicts?kind=proposal")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/conflicts/*")
     expect(page.locator(".beside")).to_contain_text("周桂贞")
     shots.keep(page, screenshots / "conflicts-proposal-desk.png", whole=True)
     expect(page.get_by_role("link", name="看依据的走访")).to_be_visible()

@@ -119,6 +119,7 @@ def sign_in(page: Page, username: str = "reviewer1") -> None:
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("navigation", name="审核状态")).to_be_visible()
+    page.wait_for_load_state("load")  # Only then the script hears the keyboard.
 
 
 def shoot(page: Page, folder: Path, name: str, *, whole: bool = True) -> None:
@@ -199,7 +200,7 @@ def test_the_keyboard_leads_through_queue_and_review(morning: Morning, page: Pag
     page.keyboard.press("k")
     expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_url("**/console/visits/*")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator(".pin textarea").first).to_be_focused()
