@@ -275,6 +275,12 @@ class BackupUnsound(DomainError):
     code, kind, title = "backup.unsound", Kind.CONFLICT, "备份不能使用"
 
 
+class BackupFailed(DomainError):
+    """A backup or a restore could not be done; the database is as it was."""
+
+    code, kind, title = "backup.failed", Kind.CONFLICT, "备份或恢复没有做成"
+
+
 class BackupProgramMissing(DomainError):
     """PostgreSQL's own programs are needed to back it up."""
 

@@ -5,12 +5,14 @@ the backups, once each, whichever of them names them. When it is finished every 
 dump itself says was applied, and to nothing more: what a device forgets then is in it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,13 +24,15 @@ from sqlalchemy.orm import Session
 
 from server.adapters import dumps
 from server.adapters.blobs import BlobStore
+from server.adapters.postgresql_dumps import NO_ROOM
 from server.adapters.vault import Vault
-from server.domain.errors import BackupUnsound
+from server.domain.errors import BackupFailed, BackupUnsound, StorageFull
 from server.models.blob import Blob
 from server.models.device import Installation
 from server.models.ledger import Bucket, Change, Deployment, FormerEpoch, Record
 from server.queries import records
 from server.services import proof
+from server.services.staging import FULL
 
 MANIFEST, BLOB_LIST, BLOBS = "manifest.json", "blobs.txt", "blobs"
 COUNTED = (Record, Change, Blob)
@@ -49,10 +53,50 @@ class Backup:
 
 
 def create(engine: Engine, blobs: BlobStore, place: Path, *, now: datetime, progress: Progress) -> Backup:
-    """Make a backup under a place; a crash leaves a folder that ends in `.partial` and counts for nothing."""
-    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """Make a backup under a place, one at a time. What a crash leaves ends in `.partial`, counts for nothing, goes next time.
+
+    Raises StorageFull, BackupFailed, BackupProgramMissing, and BackupUnsound when a photo is missing.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with _alone(place), _partial(place, f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}") as partial:
+            return _made(engine, blobs, partial, now, progress)
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageFull(NO_ROOM) from None
+        raise BackupFailed(f"{place}: {error.strerror}") from None
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Hold a place for one backup at a time; the lock ends with the process, however that ends."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BackupFailed(f"{place} 里正在做另一份备份, 请等它结束") from None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _partial(place: Path, name: str) -> Iterator[Path]:
+    """Give a folder for a backup that is being made; clears what killed ones left, and itself when it fails."""
+    for left in place.glob("*Z-*.partial"):
+        shutil.rmtree(left)
     partial = place / f"{name}.partial"
-    partial.mkdir(parents=True)
+    partial.mkdir()
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _made(engine: Engine, blobs: BlobStore, partial: Path, now: datetime, progress: Progress) -> Backup:
+    """Fill a folder; it loses its `.partial` when everything in it is on the disk."""
+    place, finished = partial.parent, partial.with_suffix("")
     with dumps.dumped(engine, partial) as seen:
         progress("数据库已导出")
         manifest = _described(seen, engine.dialect.name, partial, now)
@@ -64,9 +108,9 @@ def create(engine: Engine, blobs: BlobStore, place: Path, *, now: datetime, prog
     _write(partial / BLOB_LIST, "".join(f"{sha256} {size}\n" for sha256, size in listed).encode())
     manifest["blobs"] = {"count": len(listed), "sha256": _sha256(partial / BLOB_LIST)}
     _write(partial / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
-    partial.rename(place / name)
+    partial.rename(finished)
     _flush(place)
-    return Backup(place / name, manifest)
+    return Backup(finished, manifest)
 
 
 def note_durable(session: Session, backup: Backup) -> None:

@@ -15,6 +15,7 @@ from server.services.backups import shared_heads
 from server.services.changes import office as written_by
 from server.transaction import parts, reading, transact
 from tests.server.api.serving import upload
+from tests.server.cli.test_backup_commands import back_up
 from tests.server.cli.test_commands import run
 from tests.server.office import Office, blob_of, sha_of
 from tests.together.conftest import HERE, MakePhone, Phone
@@ -28,12 +29,6 @@ def household(office: Office) -> str:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "backups"
-
-
-def back_up(office: Office, place: Path, command: str = "create", *more: str) -> dict[str, Any]:
-    done = run(office.app, "backup", command, *more, "--dir", str(place), "--json")
-    assert done.exit_code == 0, (done.output, done.exception)
-    return dict(json.loads(done.stdout))
 
 
 def held(office: Office) -> int:
