@@ -111,10 +111,10 @@ class Phone:
 
 
 @contextmanager
-def founded(folder: Path) -> Iterator[County]:
+def founded(folder: Path, *, durable_days: int = 0) -> Iterator[County]:
     folder.mkdir()
     time = Time()
-    app = new_server(folder, time)
+    app = new_server(folder, time, durable_days=durable_days)
     with serving(app) as served:
         yield County(folder, served.address, app, time)
     with app.app_context():

@@ -58,10 +58,11 @@ def user_bucket(username: str) -> str:
     return f"user:{username}"
 
 
-def new_server(folder: Path, clock: Callable[[], datetime]) -> Flask:
+def new_server(folder: Path, clock: Callable[[], datetime], *, durable_days: int = 0) -> Flask:
     """Start a server over a founded district in an empty folder."""
     shutil.copy(_founded() / "office.db", folder / "office.db")
-    settings = Settings(secret_key="s" * 32, data_dir=folder, access_minutes=ACCESS_DAYS * 24 * 60, durable_days=0)
+    access_minutes = ACCESS_DAYS * 24 * 60
+    settings = Settings("s" * 32, folder, access_minutes=access_minutes, durable_days=durable_days)
     app = create_app(settings, clock=clock)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app

@@ -149,8 +149,9 @@ def test_a_restore_that_is_killed_in_the_middle_changed_nothing(office: Office, 
 def test_nothing_is_restored_under_a_server_that_runs(office: Office, place: Path, make_server: Callable[..., Flask]):
     back_up(office, place)
     before = state(office)
-    running = make_server()
-    with running.app_context(), db.engine.connect():
+    with make_server().app_context():
+        running = db.engine
+    with running.connect():
         refused = run(office.app, "backup", "restore", "--yes", "--dir", str(place))
     assert (refused.exit_code, "请先停服务器" in refused.stderr) == (1, True)
     assert state(office) == before
