@@ -30,8 +30,8 @@ class Settings:
     upload_limit_bytes: int = 64 << 20
     upload_keep_hours: int = 24 * 14
     poll_seconds: int = 300
-    close_photos_at: int = 6
-    close_pulls_at: int = 12
+    close_photos_at: int = 5
+    close_pulls_at: int = 7
     busy_seconds: int = 60
     rows_from_schema: int = 1
     client_version: str = "0.1.0"

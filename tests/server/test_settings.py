@@ -1,5 +1,6 @@
 """Settings: read once, every fault named together, and production takes no weak secret."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -82,3 +83,13 @@ def test_numbers_and_addresses_are_taken_as_given(tmp_path: Path):
 
 def test_a_relative_folder_does_not_depend_on_where_the_next_command_is_run():
     assert Settings.from_env({"ZSB_DATA_DIR": "var/x", **SECRET}).data_dir.is_absolute()
+
+
+def test_the_bounds_of_a_busy_server_are_reached_as_it_is_documented_to_start(tmp_path: Path):
+    root = Path(__file__).parents[2]
+    (threads,) = re.findall(r"`gunicorn --threads (\d+) ", (root / "docs/how-to/run-a-server.md").read_text())
+    settings = Settings(secret_key="s" * 32, data_dir=tmp_path)
+    assert 1 < settings.close_photos_at < settings.close_pulls_at < int(threads)
+    example = (root / ".env.example").read_text()
+    assert f"ZSB_CLOSE_PHOTOS_AT={settings.close_photos_at}\n" in example
+    assert f"ZSB_CLOSE_PULLS_AT={settings.close_pulls_at}\n" in example
