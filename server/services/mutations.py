@@ -229,7 +229,10 @@ def _update(
     _hold(ledger, sender, placed, seen, outcome)
     if outcome.changed or outcome.superseded:
         ledger.update(mutation.type, mutation.id, outcome.changed, author, outcome.superseded)
-    return _decided(mutation, outcome)
+    decided = _decided(mutation, outcome)
+    bucket = ledger.bucket_of(mutation.type, mutation.id)
+    may_see = bucket is not None and scope.sees_bucket(sender.actor, "record.sync", bucket)
+    return decided if may_see else _without_what_stands(decided)
 
 
 def _seen(ledger: Ledger, mutation: Mutation) -> int:
@@ -277,6 +280,14 @@ def _origin(ledger: Ledger, sender: Sender, mutation: Mutation) -> held.Origin:
     is_followed = lives is not None and scope.sees_bucket(sender.actor, "record.sync", lives)
     bucket = lives if lives is not None and is_followed else mutation.bucket
     return held.Origin(sender.actor.staff_id, sender.device.id, mutation.n, mutation.at, bucket, lives, sender.now)
+
+
+def _without_what_stands(decided: Decided) -> Decided:
+    """Leave other people's values out of an answer: whose right has ended learns what became of an edit, no more."""
+    told = {
+        name: {key: one for key, one in facts.items() if key != "now"} for name, facts in decided.result.fields.items()
+    }
+    return replace(decided, result=replace(decided.result, fields=told))
 
 
 def _decided(mutation: Mutation, outcome: Outcome) -> Decided:

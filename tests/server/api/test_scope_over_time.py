@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from server.models.held_work import HeldWork
 from server.models.visit import Visit
-from server.transaction import reading
+from server.services.changes import office as the_office
+from server.transaction import reading, transact
 from sync.canonical import instant
 from sync.protocol import Mutation, Result
 from tests.server.conftest import MONDAY, StillClock
@@ -112,6 +113,24 @@ def test_a_wall_clock_set_wrong_does_not_move_work_across_a_move(office: Office,
     late = work(office, away, 14)
     assert late.at["wall"].startswith("1999")
     assert sent(away, late)[0].outcome == "held"
+
+
+def test_an_edit_from_before_a_move_is_answered_without_what_stands_there_now(
+    office: Office, away: Device, clock: StillClock
+):
+    """The right to see the household has ended with the move; the edit still counts, for it was done before."""
+    household = office.households[OLD]
+    made = away.mutation("household", household, "update", OLD, {"address": "石矶湖村一组", "remarks": "门前有坡"})
+    anchor = {"server_at": instant(MONDAY), "uptime_ms": 0, "boot": "b", "trip_ms": 20}
+    at = {"wall": instant(MONDAY), "uptime_ms": 9 * 3_600_000, "boot": "b", "anchor": anchor}
+    with office.app.app_context():
+        transact(lambda ledger: ledger.update("household", household, {"address": "办公室的地址"}, the_office(MONDAY)))
+    moved(office)
+    clock.forward(hours=1)
+    (result,) = sent(away, Mutation(made.n, made.type, made.id, made.op, made.bucket, made.base, made.fields, at))
+    assert result.outcome == "held"
+    assert result.fields["address"] == {"how": "held", "kind": "conflict"}
+    assert "办公室的地址" not in json.dumps(result.to_dict(), ensure_ascii=False)
 
 
 def test_who_never_had_the_right_is_refused(office: Office, away: Device):
