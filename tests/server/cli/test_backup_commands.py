@@ -137,8 +137,9 @@ def test_a_restore_that_is_killed_in_the_middle_changed_nothing(office: Office, 
     before = state(office)
     programs = tmp_path / "programs"
     programs.mkdir()
-    # Half of the script arrives; then its writer is gone, and psql reads the end.
-    (programs / "psql").write_text(f'#!/bin/sh\n(head -c 20000; kill -9 $PPID) | {shutil.which("psql")} "$@"\n')
+    # The script arrives up to here, as when its writer is gone; and that is gone before it hears of it.
+    ends = f'#!/bin/sh\nsed "/^DROP TABLE.*public.record;/q" | {shutil.which("psql")} "$@"\nkill -9 $PPID\n'
+    (programs / "psql").write_text(ends)
     (programs / "psql").chmod(0o700)
     assert elsewhere(office, place, "", "restore", "--yes", path=str(programs)).returncode == -9
     assert state(office) == before
