@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import field_client.outbox
@@ -19,8 +20,8 @@ def small_sizes() -> Iterator[None]:
         (field_client.outbox, "CHUNK", 4),
         (sync.session, "CHUNK", 4),
         (field_client.uploads, "SMALLEST", 128),
-        (field_client.uploads, "FIRST", 400),
-        (field_client.uploads, "LARGEST", 1024),
+        (field_client.uploads, "Progress", partial(field_client.uploads.Progress, piece_bytes=400)),
+        (field_client.uploads, "LARGEST", 512),
         (field_client.transport, "PACK_FROM_BYTES", 1 << 40),
     ]
     before = [getattr(module, name) for module, name, _ in places]
