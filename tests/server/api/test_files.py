@@ -559,6 +559,7 @@ def quota() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.sqlite_only  # The quota of a PostgreSQL is that of another process.
 def test_a_database_past_its_quota_is_told_as_full(office: Office, quota: None):
     device = office.device()
     device.exchange()
