@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import ClientDisconnected
 
 from server.api.context import current_actor, now
-from server.domain.errors import BodyTooLarge, UploadMetadataInvalid
+from server.domain.errors import BodyTooLarge, UploadMetadataInvalid, UploadOffsetWrong
 from server.services import staging, uploads
 from server.settling import settled
 from server.sweeping import sweep_now_and_then
@@ -105,6 +105,8 @@ def piece(upload_id: str) -> Response:
     session.rollback()  # The bytes may take minutes; no transaction, and no connection, is kept for them.
     if standing.is_complete and int(offset) == standing.offset:
         return _told(standing, 204)
+    if standing.is_stored:  # A piece that was long on its way begins nothing anew.
+        raise UploadOffsetWrong
     if request.content_length and int(offset) + request.content_length > standing.upload.size:
         raise BodyTooLarge
     end = uploads.append(

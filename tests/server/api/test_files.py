@@ -182,6 +182,16 @@ def test_what_is_stored_already_needs_no_byte_more(office: Office, client: Flask
     assert repeated.status_code == 204
 
 
+def test_a_piece_that_comes_after_the_file_was_stored_begins_nothing_anew(office: Office, client: FlaskClient):
+    token = office.device().token
+    upload(client, token, PHOTO)
+    location = create(client, token, PHOTO).headers["Location"]
+    for offset in (0, 9):
+        answer = patch(client, token, location, offset, PHOTO[offset : offset + 5])
+        assert (answer.status_code, answer.json["code"]) == (409, "upload.offset")
+    assert staged(office) == []
+
+
 def test_half_an_upload_gives_way_when_another_device_brought_the_same_bytes_first(office: Office, client: FlaskClient):
     one, other = office.device("caseworker1"), office.device("caseworker2")
     location = create(client, one.token, PHOTO).headers["Location"]
