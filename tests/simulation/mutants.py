@@ -382,11 +382,6 @@ def believes_what_an_upload_is_called(patch: Patch) -> None:
     patch.setattr(server.services.uploads, "verify", lambda folder, upload: None)
 
 
-@breaks("blobs", seed=20)
-def takes_a_damaged_piece(patch: Patch) -> None:
-    patch.setattr(server.api.files, "_checksum", lambda header: None)
-
-
 @breaks("blobs", seed=8)
 def begins_an_upload_again_after_a_cut(patch: Patch) -> None:
     real = server.services.uploads.standing
@@ -420,11 +415,6 @@ def takes_no_answers_from_a_bundle(patch: Patch) -> None:
 @breaks("copies")
 def takes_every_repeat_for_what_was_there(patch: Patch) -> None:
     patch.setattr(Mutation, "digest", lambda self: b"alike")
-
-
-@breaks("copies", seed=6)
-def never_gives_another_number(patch: Patch) -> None:
-    patch.setattr(field_client.outbox, "_renumber", lambda store, former, renewed: None)
 
 
 @breaks("costs")
