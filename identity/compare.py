@@ -12,21 +12,27 @@ from typing import Any
 
 import numpy as np
 
-from identity.engine import FaceEngine, NoPortrait, Portrait, Unavailable, shared
+from identity.burst import Burst, Watched, watch
+from identity.engine import FaceEngine, NoPortrait, Portrait, Unavailable, Vector, shared
 from identity.face_policy import Band, FacePolicy, QualityLimits, load_policy
 from identity.ladder import Outcome
-from identity.messages import FINDINGS, LIVENESS, OUTCOMES
-from identity.quality import failed_checks, measure
+from identity.liveness import Finding as LivenessFinding
+from identity.liveness import Liveness, same_face
+from identity.messages import FINDINGS, LIVENESS, LIVENESS_REASONS, OUTCOMES
+from identity.quality import Measures, failed_checks, measure
+from identity.template import Template
 
 Decision = tuple[Outcome, tuple[str, ...]]  # with the codes of its reasons
 
 # Signs of a photograph that worked, in the order in which a take is preferred; none of them is the likeness.
 Preference = tuple[int, int, float]
 
+NOT_CHECKED = Liveness(LivenessFinding.NOT_CHECKED)
+
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing noticed about one photograph: `reference`, or `live_1`, `live_2`, … in the order given."""
+    """One thing noticed about one picture: `reference`, `live_1`, `live_2`, … in the order given, or `burst`."""
 
     picture: str
     code: str
@@ -47,9 +53,11 @@ class Verdict:
     distance: float | None  # between the vectors, 0 for the same photograph; None when one of them gave no face
     threshold: float  # the largest distance of a match
     band: Band | None
-    live_used: int | None  # 1 for the first live photograph
+    live_used: int | None  # 1 for the first live photograph; None for a frame of the burst
     findings: tuple[Finding, ...]
     liveness: str
+    liveness_reasons: tuple[str, ...]
+    blink_seen: bool | None  # advice only; None without a burst
     engine: str
     engine_version: str
     model_version: str
@@ -58,10 +66,13 @@ class Verdict:
 
     @property
     def advice(self) -> str | None:
-        """The one thing to tell the worker now: of the photograph that was used, what stands in the way first."""
-        pictures = ("reference", f"live_{self.live_used or 1}")
+        """The one thing to tell the worker now: of the pictures that were used, what stands in the way first."""
+        used = "burst" if self.live_used is None and self.liveness != LivenessFinding.NOT_CHECKED else None
+        pictures = ("reference", used or f"live_{self.live_used or 1}")
         concerned = [finding for finding in self.findings if finding.picture in pictures]
-        return next((finding.advice for finding in sorted(concerned, key=lambda finding: not finding.blocking)), None)
+        blocking = [finding.advice for finding in concerned if finding.blocking]
+        turning = [LIVENESS_REASONS[reason] for reason in self.liveness_reasons]
+        return next(iter([*blocking, *turning, *(finding.advice for finding in concerned)]), None)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for the screen of this device, as plain JSON values. Not for a record: it has the distance."""
@@ -72,7 +83,7 @@ class Verdict:
             "liveness_message": LIVENESS[self.liveness],
         }
         plain = {"outcome": self.outcome.value, "reasons": list(self.reasons), "findings": findings}
-        return asdict(self) | plain | texts
+        return asdict(self) | plain | {"liveness_reasons": list(self.liveness_reasons)} | texts
 
     def record(self) -> dict[str, Any]:
         """Return the only part that may leave the device: the result, never the face.
@@ -85,6 +96,7 @@ class Verdict:
             "reasons": list(self.reasons),
             "score_band": self.band,
             "liveness": self.liveness,
+            "liveness_reasons": list(self.liveness_reasons),
             "engine": f"{self.engine} {self.engine_version}".strip(),
             "model_version": self.model_version,
             "policy_version": self.policy_version,
@@ -93,15 +105,16 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One photograph as the engine saw it."""
+    """One picture as the engine saw it."""
 
     portrait: Portrait | None
     findings: tuple[Finding, ...]
     preference: Preference
+    vector: Vector | None = None  # where it is known already
 
     @property
     def blocking(self) -> tuple[str, ...]:
-        """The codes that keep this photograph from deciding anything."""
+        """The codes that keep this picture from deciding anything."""
         return tuple(finding.code for finding in self.findings if finding.blocking)
 
 
@@ -113,26 +126,30 @@ class Found:
     distance: float | None = None
     live_used: int | None = None
     findings: tuple[Finding, ...] = ()
+    liveness: Liveness = NOT_CHECKED
+    blink_seen: bool | None = None
 
 
 def compare(
-    reference: bytes,
+    reference: bytes | Template,
     live: Sequence[bytes],
     *,
+    burst: Burst | None = None,
     engine: FaceEngine | Unavailable | None = None,
     policy: FacePolicy | None = None,
     minor: bool = False,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Verdict:
-    """Compare the best of some live photographs with a reference portrait. Never raises, whatever the bytes are.
+    """Compare the best of some live pictures with a reference portrait. Never raises, whatever the bytes are.
 
-    The best photograph is the one of the best quality, not the most alike. A minor is never a match by machine. Without
-    `engine` and `policy` those of this installation are used; `clock` counts seconds and only times the comparison.
+    `reference` is the photograph of a card, or what was kept of earlier visits. The best picture is the one of the best
+    quality, not the most alike; a `burst` also tells whether a living head turned. A minor is never a match by machine.
+    Without `engine` and `policy` those of this installation are used; `clock` counts seconds and only times the comparison.
     """
     engine = shared() if engine is None else engine
     policy = load_policy() if policy is None else policy
     started = clock()
-    found = _judge(engine, reference, live, policy, minor)
+    found = _judge(engine, reference, live, burst, policy, minor)
     outcome, reasons = found.decision
     return Verdict(
         outcome=outcome,
@@ -142,7 +159,9 @@ def compare(
         band=None if found.distance is None else policy.band(found.distance),
         live_used=found.live_used,
         findings=found.findings,
-        liveness="not_checked",
+        liveness=found.liveness.finding.value,
+        liveness_reasons=found.liveness.reasons,
+        blink_seen=found.blink_seen,
         engine=engine.info.name,
         engine_version=engine.info.version,
         model_version=engine.info.model_version,
@@ -151,7 +170,14 @@ def compare(
     )
 
 
-def decide(distance: float, blocking: tuple[str, ...], policy: FacePolicy, *, minor: bool) -> Decision:
+def decide(
+    distance: float,
+    blocking: tuple[str, ...],
+    policy: FacePolicy,
+    *,
+    minor: bool,
+    liveness: LivenessFinding = LivenessFinding.NOT_CHECKED,
+) -> Decision:
     """Say what a distance means. A bad photograph decides nothing, in either direction."""
     if minor:
         return Outcome.INCONCLUSIVE, ("minor", *blocking)
@@ -161,20 +187,29 @@ def decide(distance: float, blocking: tuple[str, ...], policy: FacePolicy, *, mi
         return Outcome.NO_MATCH, ("distance_far",)
     if policy.band(distance) == "between":
         return Outcome.INCONCLUSIVE, ("distance_between",)
-    if policy.liveness_required:
+    if liveness is LivenessFinding.FAILED:
+        return Outcome.INCONCLUSIVE, ("liveness_failed",)
+    if policy.liveness_required and liveness is not LivenessFinding.PASSED:
         return Outcome.INCONCLUSIVE, ("liveness_open",)
     return Outcome.MATCH, ("distance_near",)
 
 
 def _judge(
-    engine: FaceEngine | Unavailable, reference: bytes, live: Sequence[bytes], policy: FacePolicy, minor: bool
+    engine: FaceEngine | Unavailable,
+    reference: bytes | Template,
+    live: Sequence[bytes],
+    burst: Burst | None,
+    policy: FacePolicy,
+    minor: bool,
 ) -> Found:
     if isinstance(engine, Unavailable):
         return _not_possible(engine.reason)
-    if not live:
+    if not live and not burst:
         return _not_possible("no_live_photo")
+    if isinstance(reference, Template) and reference.model_version != engine.info.model_version:
+        return _not_possible("reference_outdated")
     try:
-        return _compare(engine, reference, live, policy, minor)
+        return _compare(engine, reference, live, burst, policy, minor)
     except (RuntimeError, MemoryError):  # what dlib raises when it cannot go on
         return _not_possible("engine_failed")
 
@@ -183,27 +218,70 @@ def _not_possible(*reasons: str) -> Found:
     return Found((Outcome.NOT_POSSIBLE, reasons))
 
 
-def _compare(engine: FaceEngine, reference: bytes, live: Sequence[bytes], policy: FacePolicy, minor: bool) -> Found:
-    portrait = _view(engine, "reference", reference, policy.reference)
+def _compare(
+    engine: FaceEngine,
+    reference: bytes | Template,
+    live: Sequence[bytes],
+    burst: Burst | None,
+    policy: FacePolicy,
+    minor: bool,
+) -> Found:
+    against = _reference_view(engine, reference, policy.reference)
     takes = [_view(engine, f"live_{number}", photo, policy.live) for number, photo in enumerate(live, start=1)]
-    chosen = max(range(len(takes)), key=lambda index: takes[index].preference)
-    best, number = takes[chosen], chosen + 1
-    findings = portrait.findings + tuple(finding for take in takes for finding in take.findings)
-    if reference == live[chosen]:
+    watched = watch(engine, burst, policy.liveness) if burst else None
+    views = [*takes, _burst_view(watched, policy.live)] if watched else takes
+    chosen = max(range(len(views)), key=lambda index: views[index].preference)
+    best, number = views[chosen], chosen + 1 if chosen < len(takes) else None
+    findings = against.findings + tuple(finding for view in views for finding in view.findings)
+    if number and reference == live[chosen]:
         findings += (Finding(f"live_{number}", "same_photo", blocking=False),)
-    blocking = tuple(dict.fromkeys(portrait.blocking + best.blocking))
-    if portrait.portrait is None or best.portrait is None:
-        return Found((Outcome.NOT_POSSIBLE, blocking), None, number, findings)
-    distance = float(np.linalg.norm(engine.encode(portrait.portrait) - engine.encode(best.portrait)))
-    return Found(decide(distance, blocking, policy, minor=minor), distance, number, findings)
+    blocking = tuple(dict.fromkeys(against.blocking + best.blocking))
+    known, seen = _vector(engine, against), _vector(engine, best)
+    liveness = _liveness(watched, seen, policy) if watched else NOT_CHECKED
+    blink_seen = watched.blink_seen if watched else None
+    if known is None or seen is None:
+        return Found((Outcome.NOT_POSSIBLE, blocking), None, number, findings, liveness, blink_seen)
+    distance = float(np.linalg.norm(known - seen))
+    decision = decide(distance, blocking, policy, minor=minor, liveness=liveness.finding)
+    return Found(decision, distance, number, findings, liveness, blink_seen)
+
+
+def _liveness(watched: Watched, used: Vector | None, policy: FacePolicy) -> Liveness:
+    """Say what the burst told of the face that is compared: a living head beside somebody's photograph proves nothing."""
+    if used is None or watched.vector is None:
+        return watched.liveness
+    return same_face(watched.liveness, [float(np.linalg.norm(watched.vector - used))], policy.liveness)
+
+
+def _reference_view(engine: FaceEngine, reference: bytes | Template, limits: QualityLimits) -> View:
+    if isinstance(reference, Template):
+        return View(None, (), (1, 0, 0.0), reference.vector)
+    return _view(engine, "reference", reference, limits)
+
+
+def _burst_view(watched: Watched, limits: QualityLimits) -> View:
+    if watched.portrait is None or watched.measures is None:
+        return View(None, (Finding("burst", "no_face", blocking=True),), (-1, 0, 0.0))
+    return _judged("burst", watched.portrait, watched.measures, limits, watched.vector)
 
 
 def _view(engine: FaceEngine, picture: str, photo: bytes, limits: QualityLimits) -> View:
     portrait = engine.look(photo)
     if isinstance(portrait, NoPortrait):
         return View(None, (Finding(picture, portrait.code, blocking=True),), (-1, 0, 0.0))
-    measures = measure(portrait)
+    return _judged(picture, portrait, measure(portrait), limits)
+
+
+def _judged(
+    picture: str, portrait: Portrait, measures: Measures, limits: QualityLimits, vector: Vector | None = None
+) -> View:
     failed = failed_checks(measures, limits)
     findings = tuple(Finding(picture, check.code, check.blocking) for check in failed)
     passes = int(not any(check.blocking for check in failed))
-    return View(portrait, findings, (passes, -len(failed), measures.sharpness))
+    return View(portrait, findings, (passes, -len(failed), measures.sharpness), vector)
+
+
+def _vector(engine: FaceEngine, view: View) -> Vector | None:
+    if view.vector is None and view.portrait is not None:
+        return engine.encode(view.portrait)
+    return view.vector

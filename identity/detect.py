@@ -33,6 +33,10 @@ class Box:
         """Return the same rectangle in a picture that is `factor` times as large."""
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
+    def moved(self, right: float, down: float) -> "Box":
+        """Return the same rectangle elsewhere."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
 
 Scored = tuple[Box, float]
 Detector = Callable[[Grey, int], Sequence[Scored]]  # grey picture, times to double it -> faces with their scores
@@ -113,6 +117,11 @@ def turned(pixels: Pixels, degrees: int) -> Pixels:
         return pixels
     image = Image.fromarray(pixels)
     return np.asarray(image.rotate(degrees, resample=Image.Resampling.BILINEAR, expand=True))
+
+
+def grey_of(pixels: Pixels) -> Grey:
+    """Return a picture without its colours."""
+    return np.asarray(Image.fromarray(pixels).convert("L"))
 
 
 def _small_grey(pixels: Pixels, rung: Rung) -> tuple[Grey, float]:

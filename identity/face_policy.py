@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-CURRENT = "cn-prov-1"
+from identity.liveness import LivenessRules
 
+CURRENT = "cn-prov-2"
+
+Limits = TypeVar("Limits")
 Band = Literal["near", "between", "far"]
 
 
@@ -47,6 +50,7 @@ class FacePolicy:
     no_match_above: float
     liveness_required: bool
     face_tries_at_most: int
+    liveness: LivenessRules
     live: QualityLimits
     reference: QualityLimits
 
@@ -77,8 +81,9 @@ def parse_policy(data: Mapping[str, Any]) -> FacePolicy:
             no_match_above=float(data["bands"]["no_match_above"]),
             liveness_required=bool(data["rules"]["liveness_required"]),
             face_tries_at_most=int(data["rules"]["face_tries_at_most"]),
-            live=_limits(data["quality"]["live"]),
-            reference=_limits(data["quality"]["reference"]),
+            liveness=_limits(LivenessRules, data["liveness"]),
+            live=_limits(QualityLimits, data["quality"]["live"]),
+            reference=_limits(QualityLimits, data["quality"]["reference"]),
         )
     except KeyError as error:
         raise PolicyBroken(f"the face policy has no {error}") from error
@@ -89,8 +94,9 @@ def parse_policy(data: Mapping[str, Any]) -> FacePolicy:
     return policy
 
 
-def _limits(data: Mapping[str, Any]) -> QualityLimits:
-    unknown = set(data) - {field.name for field in fields(QualityLimits)}
+def _limits(kind: type[Limits], data: Mapping[str, Any]) -> Limits:
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type] # both kinds are dataclasses of numbers
+    unknown = set(data) - set(names)
     if unknown:
         raise PolicyBroken(f"the face policy has an unknown limit: {', '.join(sorted(unknown))}")
-    return QualityLimits(**{field.name: float(data[field.name]) for field in fields(QualityLimits)})
+    return kind(**{name: float(data[name]) for name in names})

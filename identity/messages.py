@@ -21,6 +21,22 @@ FINDINGS = {
     "same_photo": "现场照片与参考照片是同一张照片，请当面拍摄本人。",
 }
 
+# What a burst of frames lacked, as what to do now. Nothing here is held against anybody.
+LIVENESS_REASONS = {
+    "too_few_frames": "拍到的画面太少，请重来一次，或直接由工作人员当面确认。",
+    "face_lost": "转头时看不到脸，请慢一点、幅度小一点，脸不要离开画面。",
+    "burst_not_in_time": "画面的时间不连贯，请重来一次。",
+    "frames_frozen": "画面没有变化，请检查摄像头后重来。",
+    "frames_replayed": "画面有重复，请用本机摄像头当面重拍。",
+    "face_jumped": "画面中断或晃动太大，请拿稳后重来。",
+    "two_faces_in_burst": "画面里有两张脸，请只拍本人。",
+    "turn_left_missing": "没有看到向左转头，请慢慢向左转，再转回来。",
+    "turn_right_missing": "没有看到向右转头，请慢慢向右转，再转回来。",
+    "turn_too_small": "转头幅度太小，请左右再多转一点。",
+    "turns_in_other_order": "转头的先后和提示不一样，请按提示重来一次。",
+    "face_changed": "转头前后不像同一个人，请本人重来一次。",
+}
+
 # Why the comparison ended as it did; findings of a photograph may stand beside these.
 REASONS = {
     "distance_near": "两张照片很像。",
@@ -28,7 +44,9 @@ REASONS = {
     "distance_far": "两张照片不像，可能是光线、年龄或证件照陈旧造成的。",
     "minor": "未成年人不由机器下结论，请工作人员当面核对。",
     "liveness_open": "还没有确认是当面拍摄的真人，请工作人员当面核对。",
+    "liveness_failed": "活体检测没有通过，不能由机器下结论，请工作人员当面核对。",
     "no_live_photo": "没有现场照片。",
+    "reference_outdated": "留存的参考照片数据由旧模型算出，不能再用，请改用证件照片。",
     "engine_not_installed": "本机没有安装人脸比对组件。",
     "weights_missing": "本机没有人脸比对模型文件。",
     "weights_altered": "人脸比对模型文件与发布的不一致，已停用。",
@@ -44,4 +62,7 @@ OUTCOMES = {
 
 LIVENESS = {
     "not_checked": "未做活体检测：单张照片看不出是不是当面拍摄，由在场工作人员确认。",
+    "passed": "转头检测通过：不是一张平面照片。屏幕录像和面具仍要由在场工作人员留意。",
+    "failed": "转头检测没有通过。不方便转头的，不用再做，由工作人员当面确认即可。",
+    "not_possible": "转头检测做不成，由在场工作人员当面确认。",
 }

@@ -101,11 +101,20 @@ def _posture(points: NDArray[np.float64]) -> tuple[float, float, float]:
     The turn is how far the nose lies from the middle of the eyes along the line of the eyes, over the distance of the
     outer corners: 0 for a face that looks into the camera.
     """
-    outer_right, inner_right, outer_left, inner_left, nose = points
-    right, left = (outer_right + inner_right) / 2, (outer_left + inner_left) / 2
-    along = right - left
-    eye_distance = float(np.hypot(*along))
+    along = _eye_line(points)
     roll = float(np.degrees(np.arctan2(along[1], along[0])))
-    outer_distance = float(np.hypot(*(outer_right - outer_left)))
-    offset = float(np.dot(nose - (right + left) / 2, along)) / max(eye_distance, 1e-9)
-    return eye_distance, abs(roll), abs(offset) / max(outer_distance, 1e-9)
+    return float(np.hypot(*along)), abs(roll), abs(signed_turn(points))
+
+
+def signed_turn(points: NDArray[np.float64]) -> float:
+    """Return how far a head is turned, as in `Measures.turn`; positive to the person's left, negative to the right."""
+    along = _eye_line(points)
+    outer_first, _, outer_second, _, nose = points
+    offset = float(np.dot(nose - points[:4].mean(axis=0), along)) / max(float(np.hypot(*along)), 1e-9)
+    return offset / max(float(np.hypot(*(outer_first - outer_second))), 1e-9)
+
+
+def _eye_line(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the way from the middle of the eye that is on the left of the picture to that of the other one."""
+    line: NDArray[np.float64] = points[:2].mean(axis=0) - points[2:4].mean(axis=0)
+    return line

@@ -163,9 +163,10 @@ def test_the_record_carries_the_result_and_nothing_of_the_face(matched):
         "reasons": ["distance_near"],
         "score_band": "near",
         "liveness": "not_checked",
+        "liveness_reasons": [],
         "engine": "dlib-hog+resnet29 20.0.1",
         "model_version": "resnet29-v1:55533b28a958",
-        "policy_version": "cn-prov-1",
+        "policy_version": "cn-prov-2",
     }
 
 

@@ -20,7 +20,7 @@ def raw():
 
 def test_the_current_policy_says_that_it_is_provisional_and_where_it_comes_from():
     policy = load_policy()
-    assert (policy.version, policy.provisional) == ("cn-prov-1", True)
+    assert (policy.version, policy.provisional) == ("cn-prov-2", True)
     assert {"source", "method", "not_covered"} <= set(policy.provenance)
 
 

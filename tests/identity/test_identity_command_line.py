@@ -37,7 +37,7 @@ def test_a_comparison_is_printed_as_json(folder):
     ended = call("compare", folder / "a.jpg", folder / "n.jpg", folder / "h.jpg", "--json")
     printed = json.loads(ended.stdout)
     assert (ended.exit_code, printed["outcome"], printed["live_used"]) == (0, "no_match", 2)
-    assert printed["policy_version"] == "cn-prov-1"
+    assert printed["policy_version"] == "cn-prov-2"
 
 
 def test_a_comparison_is_told_in_words(folder):
