@@ -1,21 +1,28 @@
-"""`python -m identity`: compare photographs, or measure the engine, from the command line.
+"""`python -m identity`: compare photographs, measure the engine, calibrate and sign thresholds, from the command line.
 
 Data goes to stdout, messages to stderr; exit code 0 done, 1 failed, 2 wrong usage. A comparison that ends in any
 outcome is done; it fails only when what was given is no photograph.
 """
 
+import csv
 import json
+from dataclasses import asdict
+from datetime import datetime
+from importlib import resources
 from pathlib import Path
 
 import click
 
 from identity import bench as measuring
+from identity import calibration
 from identity.compare import Verdict
 from identity.compare import compare as compare_photos
 from identity.decode import MAX_BYTES
 from identity.engine import Unavailable, shared
-from identity.face_policy import load_policy
+from identity.face_policy import CURRENT, load_policy
 from identity.messages import LIVENESS, OUTCOMES, REASONS
+from identity.policy_commands import policy
+from identity.rates import upper_bound
 
 NOT_COVERED = "这些数字只说明所给的照片，不代表儿童、高龄老人或照片里没有的人群；阈值须用本地征得同意的照片校准。"
 
@@ -56,8 +63,11 @@ def compare(reference: Path, live: tuple[Path, ...], minor: bool, as_json: bool)
 )
 @click.argument("pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--images", required=True, type=EXISTING_FOLDER, help="照片所在的文件夹。")
+@click.option(
+    "--scores", type=click.Path(path_type=Path), help="把每对的距离（没有照片和向量）另存为 CSV，供 calibrate 使用。"
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-def bench(pairs: Path, images: Path, as_json: bool) -> None:
+def bench(pairs: Path, images: Path, scores: Path | None, as_json: bool) -> None:
     """Measure and print the figures."""
     engine = shared()
     if isinstance(engine, Unavailable):
@@ -68,7 +78,41 @@ def bench(pairs: Path, images: Path, as_json: bool) -> None:
     except (measuring.PairsBroken, UnicodeDecodeError) as error:
         raise click.ClickException(f"配对表不能用：{error}") from error
     measured = measuring.run(listed, lambda name: _read(images / name), engine, load_policy())
+    if scores:
+        with scores.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([measuring.SCORES, *measured.scores()])
     click.echo(json.dumps(measured.as_dict(), indent=2) if as_json else _table(measured))
+
+
+@main.command(
+    help="由本地征得同意的比对分数 SCORES.csv 校准阈值，写成新的阈值文件 OUT（再用 policy sign 签名）。\n\n"
+    "SCORES.csv 的列：distance,same,group,person_a,person_b；只有距离和代号，没有照片。可由 bench --scores 生成。\n\n"
+    "每组同一人至少 300 对、不同人约 3,900 对；误识率上限 0.1%，由最差的一组决定。数据不够时不给出阈值，退出码 1。"
+)
+@click.argument("scores", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--version", required=True, help="新阈值的版本名，例如 cn-430981-1。")
+@click.option("--source", required=True, help="数据来源：哪里、什么时候、多少人、怎样征得同意。")
+@click.option("--not-covered", required=True, help="数据没有覆盖的人群，如实写明。")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="校准日期，默认今天。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def calibrate(
+    scores: Path, out: Path, version: str, source: str, not_covered: str, day: datetime | None, as_json: bool
+) -> None:
+    """Find thresholds and write them down."""
+    try:
+        with scores.open(encoding="utf-8-sig", newline="") as lines:
+            found = calibration.calibrate(calibration.read_scores(lines))
+        base = resources.files("identity.data").joinpath(f"face-policy.{CURRENT}.toml").read_text(encoding="utf-8")
+        on = (day or datetime.now().astimezone()).date()
+        text = calibration.policy_text(base, found, version=version, source=source, not_covered=not_covered, on=on)
+    except (calibration.ScoresBroken, UnicodeDecodeError) as error:
+        raise click.ClickException(f"没有校准：{error}") from error
+    out.write_text(text, encoding="utf-8")
+    click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else _calibrated(found, out))
+
+
+main.add_command(policy)
 
 
 def _read(path: Path) -> bytes:
@@ -96,12 +140,25 @@ def _sentences(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
+def _calibrated(found: calibration.Calibration, out: Path) -> str:
+    lines = [
+        f"相符：距离不大于 {found.match_at_most:g}；不相符：大于 {found.no_match_above:g}（由“{found.worst_group}”组决定）"
+    ]
+    lines += [
+        f"{one.group}：{one.persons} 人，同一人 {one.genuine} 对，不同人 {one.impostor} 对；"
+        f"误识 {one.false_matches:.3%}（上限 {one.false_matches_upper:.3%}），"
+        f"拒真 {one.false_non_matches:.1%}（上限 {one.false_non_matches_upper:.1%}）"
+        for one in found.groups
+    ]
+    return "\n".join([*lines, f"已写入 {out}。请核对后签名：python -m identity policy sign {out} --key 密钥文件"])
+
+
 def _table(measured: measuring.Measured) -> str:
     lines = [f"{name}: {value}" for name, value in measured.as_dict().items()]
     for name, distances in (("fmr", measured.impostor), ("fnmr", measured.genuine)):
         rate = measured.as_dict()[f"{name}_at_match_threshold"]
         if rate is not None:
-            bound = measuring.upper_bound(rate, len(distances))
+            bound = upper_bound(rate, len(distances))
             lines.append(f"{name} 的 95% 上限（按各对独立计，偏乐观）: {bound:.4f}，共 {len(distances)} 对")
     return "\n".join([*lines, NOT_COVERED])
 

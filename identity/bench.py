@@ -6,9 +6,8 @@ Says nothing about people who are not in the photographs. Reading files and prin
 import csv
 import resource
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, sqrt
 from time import perf_counter
 
 import numpy as np
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 
 from identity.engine import FaceEngine, NoPortrait, Vector
 from identity.face_policy import FacePolicy
-
-Distances = NDArray[np.float64]
+from identity.rates import Distances, area_under_curve, false_non_matches_at, share
 
 FALSE_MATCH_RATE = 0.001  # where the false non-matches are read, as is usual in reports on face comparison
+SCORES = ("distance", "same", "group", "person_a", "person_b")
 
 
 class PairsBroken(Exception):
@@ -28,25 +27,44 @@ class PairsBroken(Exception):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two photographs, and whether they show the same person."""
+    """Two photographs, whether they show the same person, and for a calibration who they are and of which group."""
 
     file_a: str
     file_b: str
     same: bool
+    group: str = ""
+    person_a: str = ""
+    person_b: str = ""
 
 
 @dataclass(frozen=True)
 class Measured:
     """The figures of one run; rates are fractions, of the pairs in which both faces were found."""
 
+    scored: tuple[tuple[Pair, float], ...]
     pairs: int
     images: int
     undetected: int
-    genuine: Distances
-    impostor: Distances
     milliseconds: NDArray[np.float64]  # one photograph, from its bytes to its vector
     rss_mib: float
     match_at_most: float
+
+    @property
+    def genuine(self) -> Distances:
+        """The distances of the same persons."""
+        return np.array([distance for pair, distance in self.scored if pair.same], dtype=np.float64)
+
+    @property
+    def impostor(self) -> Distances:
+        """The distances of different persons."""
+        return np.array([distance for pair, distance in self.scored if not pair.same], dtype=np.float64)
+
+    def scores(self) -> list[tuple[str, ...]]:
+        """Return what a calibration needs, without any image or vector: rows under `SCORES`."""
+        return [
+            (f"{distance:.4f}", str(int(pair.same)), pair.group, pair.person_a, pair.person_b)
+            for pair, distance in self.scored
+        ]
 
     def as_dict(self) -> dict[str, float | int | None]:
         """Return the figures under the names that `python -m identity bench --json` promises; None where unmeasured."""
@@ -65,7 +83,10 @@ class Measured:
 
 
 def read_pairs(lines: Iterable[str]) -> list[Pair]:
-    """Read pairs from CSV with the columns file_a, file_b, same (1 or 0). Raises PairsBroken."""
+    """Read pairs from CSV with the columns file_a, file_b, same (1 or 0). Raises PairsBroken.
+
+    The columns group, person_a and person_b (made-up names) may be there too; only a calibration asks for them.
+    """
     rows = csv.DictReader(lines)
     if not {"file_a", "file_b", "same"} <= set(rows.fieldnames or ()):
         raise PairsBroken("配对表需要有 file_a、file_b、same 三列。")
@@ -91,43 +112,11 @@ def run(
         pairs=len(pairs),
         images=len(vectors),
         undetected=sum(vector is None for vector in vectors.values()),
-        genuine=_distances((pair for pair in pairs if pair.same), vectors),
-        impostor=_distances((pair for pair in pairs if not pair.same), vectors),
+        scored=tuple(_scored(pairs, vectors)),
         milliseconds=np.array(seconds) * 1000,
         rss_mib=peak_memory_mib(),
         match_at_most=policy.match_at_most,
     )
-
-
-def area_under_curve(genuine: Distances, impostor: Distances) -> float | None:
-    """Return how often a same pair is nearer than a different one; ties count half. None without both kinds."""
-    if not len(genuine) or not len(impostor):
-        return None
-    ordered = np.sort(impostor)
-    farther = len(ordered) - np.searchsorted(ordered, genuine, side="right")
-    tied = np.searchsorted(ordered, genuine, side="right") - np.searchsorted(ordered, genuine, side="left")
-    return round(float((farther + tied / 2).sum() / (len(genuine) * len(ordered))), 6)
-
-
-def false_non_matches_at(genuine: Distances, impostor: Distances, rate: float) -> float | None:
-    """Return the share of same pairs lost at the loosest threshold that accepts at most `rate` of different ones."""
-    if not len(genuine) or not len(impostor):
-        return None
-    first_refused = np.sort(impostor)[min(floor(rate * len(impostor)), len(impostor) - 1)]
-    return share(genuine >= first_refused)
-
-
-def share(which: NDArray[np.bool_]) -> float | None:
-    """Return the share of true values; None of nothing."""
-    return round(float(which.mean()), 6) if len(which) else None
-
-
-def upper_bound(rate: float, count: int) -> float:
-    """Return the upper end of the 95 % Wilson interval of a rate seen in `count` cases, as if they were independent."""
-    z = 1.96
-    centre = rate + z * z / (2 * count)
-    spread = z * sqrt(rate * (1 - rate) / count + z * z / (4 * count * count))
-    return min(1.0, (centre + spread) / (1 + z * z / count))
 
 
 def peak_memory_mib() -> float:
@@ -140,7 +129,8 @@ def _pair(row: Mapping[str, str | None], line: int) -> Pair:
     file_a, file_b, same = row["file_a"], row["file_b"], row["same"]
     if not file_a or not file_b or same not in ("0", "1"):
         raise PairsBroken(f"配对表第 {line} 行不完整：same 应为 1（同一人）或 0（不同人）。")
-    return Pair(file_a, file_b, same == "1")
+    group, person_a, person_b = (row.get(name) or "" for name in ("group", "person_a", "person_b"))
+    return Pair(file_a, file_b, same == "1", group, person_a, person_b)
 
 
 def _vector(engine: FaceEngine, photo: bytes) -> Vector | None:
@@ -148,6 +138,8 @@ def _vector(engine: FaceEngine, photo: bytes) -> Vector | None:
     return None if isinstance(portrait, NoPortrait) else engine.encode(portrait)
 
 
-def _distances(pairs: Iterable[Pair], vectors: Mapping[str, Vector | None]) -> Distances:
-    both = ((vectors[pair.file_a], vectors[pair.file_b]) for pair in pairs)
-    return np.array([np.linalg.norm(a - b) for a, b in both if a is not None and b is not None], dtype=np.float64)
+def _scored(pairs: Iterable[Pair], vectors: Mapping[str, Vector | None]) -> Iterator[tuple[Pair, float]]:
+    for pair in pairs:
+        a, b = vectors[pair.file_a], vectors[pair.file_b]
+        if a is not None and b is not None:
+            yield pair, float(np.linalg.norm(a - b))

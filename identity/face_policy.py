@@ -1,26 +1,24 @@
 """The thresholds of the face comparison as a versioned value, read from `identity/data`.
 
 A policy says where the bands lie and what a photograph must be like. It decides nothing about aid: no outcome refuses
-service. Numbers and their provenance live in the data file, never in code.
+service. Numbers and their provenance live in the data file, never in code; a file counts only with a trusted signature
+(`identity.policy_signing`).
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, TypeVar
 
 from identity.liveness import LivenessRules
+from identity.policy_signing import SIGNATURE_SUFFIX, PolicyBroken, release_signers, verify
 
 CURRENT = "cn-prov-2"
 
 Limits = TypeVar("Limits")
 Band = Literal["near", "between", "far"]
-
-
-class PolicyBroken(Exception):
-    """A policy file misses a value, has one too many, or contradicts itself; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,21 @@ class FacePolicy:
 
 @cache
 def load_policy(version: str = CURRENT) -> FacePolicy:
-    """Read a policy that is part of the program. Raises PolicyBroken when it does not exist or is not sound."""
+    """Read a policy that is part of the program. Raises PolicyBroken when it does not exist, is not sound or not signed."""
     file = resources.files("identity.data").joinpath(f"face-policy.{version}.toml")
-    if not file.is_file():
-        raise PolicyBroken(f"there is no face policy {version}")
-    return parse_policy(tomllib.loads(file.read_text(encoding="utf-8")))
+    signature = resources.files("identity.data").joinpath(f"face-policy.{version}{SIGNATURE_SUFFIX}")
+    if not file.is_file() or not signature.is_file():
+        raise PolicyBroken(f"there is no signed face policy {version}")
+    return read_signed(file.read_bytes(), signature.read_text(encoding="ascii"), release_signers())
+
+
+def read_signed(policy: bytes, signature: str, trusted: Iterable[str]) -> FacePolicy:
+    """Read the bytes of a policy file that one of the trusted keys signed. Raises PolicyBroken."""
+    verify(policy, signature.strip(), trusted)
+    try:
+        return parse_policy(tomllib.loads(policy.decode()))
+    except ValueError as error:  # no UTF-8, no TOML, or words where numbers belong
+        raise PolicyBroken("the face policy cannot be read") from error
 
 
 def parse_policy(data: Mapping[str, Any]) -> FacePolicy:

@@ -3,6 +3,7 @@
 Two portraits come with development tools (public domain, NASA and US Navy); more lie beside the project, not in it.
 """
 
+import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from skimage import data
 
 from identity.engine import FaceEngine, Unavailable, shared
 
-FACES = Path(__file__).resolve().parents[2] / ".." / "shared" / "faces"
+FACES = Path(os.environ.get("ZSB_FACES", Path(__file__).resolve().parents[2] / ".." / "shared" / "faces"))
 
 Encode = Callable[..., bytes]
 
@@ -65,5 +66,5 @@ def scenery(encoded: Encode) -> bytes:
 @pytest.fixture(scope="session")
 def faces() -> Path:
     if not (FACES / "pairs.csv").is_file():
-        pytest.skip("the portraits of ../shared/faces are not beside this checkout; put them there to run this test")
+        pytest.skip("the portraits are not in ../shared/faces; put them there, or name their folder in ZSB_FACES")
     return FACES

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.bench import PairsBroken, area_under_curve, false_non_matches_at, read_pairs, run, share, upper_bound
+from identity.bench import PairsBroken, read_pairs, run
 from identity.face_policy import load_policy
+from identity.rates import area_under_curve, false_non_matches_at, share, upper_bound
 
 SOME = {"f_ob", "f_bi", "f_jo"}  # enough to see two dozen pairs in a few seconds
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.face_policy import CURRENT, PolicyBroken, load_policy, parse_policy
+from identity.face_policy import CURRENT, load_policy, parse_policy
+from identity.policy_signing import PolicyBroken
 
 FILE = resources.files("identity.data").joinpath(f"face-policy.{CURRENT}.toml")
 
@@ -36,7 +37,7 @@ def test_an_unknown_version_is_refused():
         load_policy("cn-none")
 
 
-@pytest.mark.parametrize("section", ["version", "provenance", "bands", "rules", "quality"])
+@pytest.mark.parametrize("section", ["version", "provenance", "bands", "rules", "liveness", "quality"])
 def test_a_missing_part_is_named(raw, section):
     del raw[section]
     with pytest.raises(PolicyBroken, match=section):
