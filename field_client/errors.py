@@ -25,9 +25,21 @@ class FieldError(Exception):
 
 
 class NoConnection(FieldError):
-    """The office cannot be reached now, or asks to wait; nothing is lost, and trying later is always safe."""
+    """The office cannot be reached now, or asks to wait; nothing is lost, and trying later is always safe.
+
+    `after_s` is in how many seconds the office asked us to come again; 0 where it said nothing of that.
+    """
 
     exit_code = 3
+
+    def __init__(self, code: str, *, after_s: int = 0) -> None:
+        super().__init__(code)
+        self.after_s = after_s
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user, with when to come again where the office said so."""
+        return super().message + (messages.text("server.again", wait=messages.span(self.after_s)) if self.after_s else "")
 
 
 class BudgetSpent(FieldError):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from field_client.clock import Clock
+from field_client.settings import load_device
 from field_client.store import Store
 from sync.canonical import instant
 
@@ -31,6 +32,11 @@ def pause(tries: int, first: timedelta, longest: timedelta, *names: str) -> time
     return doubled + doubled * jitter(*names, str(tries)) / 4
 
 
+def asked_pause(after_s: float, *names: str) -> timedelta:
+    """Give the pause that the office asked for, up to a quarter longer by the names, never beyond the longest rest."""
+    return min(REST_LONGEST, timedelta(seconds=after_s * (1 + jitter(*names) / 4)))
+
+
 def jitter(*names: str) -> float:
     """Give a number from 0 up to 1 that differs from name to name and never changes."""
     return int.from_bytes(hashlib.sha256("/".join(names).encode()).digest()[:4], "big") / 2**32
@@ -49,11 +55,12 @@ def open_lanes(store: Store, clock: Clock) -> frozenset[str]:
     )
 
 
-def rest(store: Store, clock: Clock, lane: str, reason: str) -> None:
-    """Let a lane rest for a while that grows with each failure in a row; the others go on."""
+def rest(store: Store, clock: Clock, lane: str, reason: str, after_s: int = 0) -> None:
+    """Let a lane rest for a while that grows with each failure in a row, and as long as the office asks; the others go on."""
     rests = store.get(_RESTS, {})
     tries = rests.get(lane, {}).get("tries", 0) + 1
-    until = clock.wall() + pause(tries, REST_FIRST, REST_LONGEST, store.home.path.name, lane)
+    names = (load_device(store.home).device_id, lane)
+    until = clock.wall() + max(pause(tries, REST_FIRST, REST_LONGEST, *names), asked_pause(after_s, *names))
     store.put(_RESTS, rests | {lane: {"tries": tries, "not_before": instant(until), "reason": reason}})
 
 

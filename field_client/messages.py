@@ -38,7 +38,8 @@ SENTENCES = {
     # connection
     "connection.none": "连不上服务器。内容都保存在本机,有网络时再同步即可。",
     "connection.cut": "连接中断。已收到的部分都已保存,再同步一次会接着进行。",
-    "server.busy": "服务器正忙,请过一会儿再同步。内容都保存在本机。",
+    "server.busy": "服务器正忙,内容都保存在本机,过一会儿再同步即可。",
+    "server.again": "请过 {wait} 再试。",
     "server.full": "服务器存储空间不足,照片先留在本机,请过一会儿再同步。",
     "server.unreadable": "服务器的回答无法识别,本机数据没有改动。请检查服务器地址或稍后再试。",
     "server.refused": "服务器没有接受({code})。内容仍在本机,请联系管理员。",
@@ -189,6 +190,11 @@ FINDINGS = {
 """What `doctor` says of each thing that it checks."""
 
 BLUR_HINT = "照片可能不清楚,建议重拍(已保存)。"
+
+
+def span(seconds: int) -> str:
+    """Say how long a pause is, never shorter than it is: 45 秒, 3 分钟."""
+    return f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"
 
 
 def text(code: str, /, **details: Any) -> str:

@@ -19,6 +19,7 @@ from sync.protocol import (
     BucketState,
     Content,
     Differs,
+    End,
     Mend,
     Page,
     Request,
@@ -85,9 +86,7 @@ class Conversation:
             case session.Compare(server=server):
                 self._compare(server)
             case session.GiveUp():
-                ended = self.state.ended
-                is_busy = ended is not None and "records" not in ended.lanes
-                self._failure = self._failure or NoConnection("server.busy" if is_busy else "connection.cut")
+                self._failure = self._failure or _given_up(self.state.ended)
 
     def _request(self) -> Request:
         epoch = self._store.get("epoch", "")
@@ -161,3 +160,10 @@ class Conversation:
         for name in replica.mending(self._store):
             if name not in server or ours.get(name) == server[name]:
                 replica.mended(self._store, name)
+
+
+def _given_up(ended: End | None) -> NoConnection:
+    """Say why a conversation ends early: the office is busy and named a time, or the line was cut."""
+    if ended is not None and "records" not in ended.lanes:
+        return NoConnection("server.busy", after_s=ended.after_s)
+    return NoConnection("connection.cut")

@@ -49,11 +49,13 @@ class Store:
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Read rows as dictionaries."""
-        return list(self.db.query(sql, values))
+        cursor = self.db.conn.execute(sql, values)  # `Database.query` makes three statements of one.
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def value(self, sql: str, *values: Any) -> Any:
         """Read the first column of the first row, or None."""
-        row = self.db.execute(sql, values).fetchone()
+        row = self.db.conn.execute(sql, values).fetchone()
         return row[0] if row else None
 
     def get(self, key: str, default: Any = None) -> Any:

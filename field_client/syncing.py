@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from field_client import blobs, farewell, keys, outbox, replica, scope, uploads
+from field_client import blobs, farewell, keys, lanes, outbox, replica, scope, uploads
 from field_client.clock import Clock
 from field_client.errors import BudgetSpent, NoConnection, ServerRefused
 from field_client.runner import Conversation
-from field_client.settings import Device
+from field_client.settings import Device, load_device
 from field_client.store import Store
 from field_client.transport import Login, Transport
 
@@ -26,7 +26,11 @@ Report = Callable[[str, int, int], None]
 
 @dataclass
 class Summary:
-    """What a sync did; `failure` is None when the two ends spoke to the end."""
+    """What a sync did; `failure` is None when the two ends spoke to the end.
+
+    `again_s` is in how many seconds to sync again without being asked: when the office wishes, spread so that devices which
+    it sent away together come again apart; 0 where it wished nothing.
+    """
 
     pushed: int = 0
     pulled: int = 0
@@ -41,10 +45,11 @@ class Summary:
     budget_spent: bool = False
     buckets: list[dict[str, Any]] = field(default_factory=list)
     failure: NoConnection | None = None
+    again_s: float = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Give the figures that `sync --json` prints."""
-        return {name: value for name, value in vars(self).items() if name != "failure"}
+        return {name: value for name, value in vars(self).items() if name not in ("failure", "again_s")}
 
 
 @dataclass(frozen=True)
@@ -100,17 +105,18 @@ def _synced(errand: Errand, records_only: bool) -> Summary:
     store, transport, summary = errand.store, errand.transport, errand.summary
     offered, has_spoken = store.get("last_n", 0), False
     try:
-        lanes = _records(errand)
+        opened = _records(errand)
         has_spoken = True
-        if not records_only and "photos" in lanes:
+        if not records_only and "photos" in opened:
             _photos(errand, offered)
     except NoConnection as failure:
-        summary.failure = failure
+        summary.failure, summary.again_s = failure, failure.after_s
     except BudgetSpent:
         summary.budget_spent = True
     finally:
         store.put("token", transport.token)
     scope.finish(store)
+    summary.again_s = lanes.asked_pause(summary.again_s, load_device(store.home).device_id).total_seconds()
     summary.blobs_waiting = len(blobs.waiting(store))
     summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
     summary.buckets = both_ends(store)
@@ -158,6 +164,7 @@ def _records(errand: Errand) -> tuple[str, ...]:
     ended = talk.state.ended
     if ended:
         errand.store.put("install", ended.install)
+        errand.summary.again_s = ended.after_s
     return ended.lanes if ended else ()
 
 

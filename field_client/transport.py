@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ ANSWER_BYTES = 256 << 20  # One answer unpacked; far above what we ask for, as a
 SLICE_BYTES = 16 * 1024
 UNBOUNDED = 1 << 62
 TUS = {"Tus-Resumable": "1.0.0"}
+LONGEST_WAIT_S = 3600  # Whatever the office, or something on the way to it, asks for: work waits no longer.
 _BUSY = frozenset({423, 429, 502, 503, 504})
 _FULL = 507
 _GONE = frozenset({404, 410})
@@ -265,15 +267,30 @@ def _json_body(body: Any) -> dict[str, Any]:
 
 def _refusal(response: httpx.Response) -> FieldError:
     if response.status_code in _BUSY:
-        return NoConnection("server.busy")
+        return NoConnection("server.busy", after_s=_asked_to_wait(response.headers))
     if response.status_code == _FULL:
-        return NoConnection("server.full")
+        return NoConnection("server.full", after_s=_asked_to_wait(response.headers))
     try:
         problem = _object(response)
     except FieldError:
         return ServerRefused("server.unreadable", status=response.status_code)
     words = {name: str(problem.get(name) or "") for name in ("title", "detail")}
     return ServerRefused(str(problem.get("code") or "server.unreadable"), status=response.status_code, **words)
+
+
+def _asked_to_wait(headers: Mapping[str, str]) -> int:
+    """Read Retry-After (RFC 9110, 10.2.3) in seconds, within bounds; 0 where it is missing or makes no sense.
+
+    A date is taken by the clock of whoever wrote it, never by ours.
+    """
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(int(said[:9]), LONGEST_WAIT_S)
+    try:
+        until, now = (parsedate_to_datetime(text) for text in (said, headers.get("Date", "")))
+        return max(0, min(int((until - now).total_seconds()), LONGEST_WAIT_S))
+    except (ValueError, TypeError, OverflowError):
+        return 0
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

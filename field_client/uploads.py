@@ -20,6 +20,7 @@ SMALLEST, FIRST, LARGEST = 16 * 1024, 64 * 1024, 4 * 1024 * 1024  # bytes of a p
 PIECE_MS = 2_000  # A piece should take about so long: short enough to lose little, long enough to waste little.
 TRIES = 4  # In one sync, after cuts; the pause doubles from FIRST_PAUSE_S.
 FIRST_PAUSE_S = 0.5
+WAITS_S = 10  # A longer pause than this, asked for by the office, is no matter of one sync: the lane rests.
 ASIDE_LONGEST = timedelta(days=1)
 REFUSAL_BYTES = 1024  # Room that a piece leaves within the budget for an answer that says no.
 _WRONG_OFFSET, _BAD_BYTES = 409, 460
@@ -73,7 +74,7 @@ def send_waiting(errand: Errand, progress: Progress) -> None:
         if not progress.is_line_well:
             break  # The line is dead: the others need not try.
         lane = lanes.lane_of(row["kind"])
-        lanes.rest(errand.store, errand.clock, lane, failure.code)
+        lanes.rest(errand.store, errand.clock, lane, failure.code, failure.after_s)
         open_lanes -= {lane}
 
 
@@ -90,10 +91,10 @@ def _sent_with_patience(errand: Errand, row: dict[str, Any], progress: Progress)
             return None
         except NoConnection as failure:
             progress.piece_bytes = max(SMALLEST, progress.piece_bytes // 2)
-            if tries + 1 == TRIES or failure.code == "server.full":
+            if tries + 1 == TRIES or failure.code == "server.full" or failure.after_s > WAITS_S:
                 return failure
-            spread = 1 + lanes.jitter(errand.store.home.path.name, row["sha256"], str(tries)) / 4
-            errand.sleep(FIRST_PAUSE_S * 2**tries * spread)
+            pause_s = max(FIRST_PAUSE_S * 2**tries, failure.after_s)
+            errand.sleep(lanes.asked_pause(pause_s, row["sha256"], str(tries)).total_seconds())
         except BudgetSpent:
             raise
         except FieldError as refusal:

@@ -27,6 +27,7 @@ class Standing:
     message: str = ""
     finished_at: str = ""
     summary: dict[str, Any] | None = None
+    again_s: float = 0  # in how many seconds after its end the office wants the next one, 0 where it did not say
 
 
 class Courier:
@@ -102,7 +103,12 @@ class Courier:
         finally:
             store.close()
         failure = summary.failure
-        return Standing(reached=failure is None, message=failure.message if failure else "", summary=summary.to_dict())
+        return Standing(
+            reached=failure is None,
+            message=failure.message if failure else "",
+            summary=summary.to_dict(),
+            again_s=summary.again_s,
+        )
 
     def _hear(self, lane: str, done: int, total: int) -> None:
         with self._guard:

@@ -93,6 +93,10 @@ class Office:
         self.cut_upload_after: int | None = None
         self.refuse_kinds: frozenset[str] = frozenset()
         self.full_kinds: frozenset[str] = frozenset()
+        self.retry_after = ""  # what a busy office says of when to come again
+        self.busy_pieces = 0  # so many pieces of photos find it busy
+        self.after_s = 300  # when to come again, at the end of an exchange
+        self.lanes = ("records", "photos")
         self.spoil_checksums = False
         self.damage_pieces = 0
         self.busy = False
@@ -152,7 +156,7 @@ class Office:
     def _feed(self, request: Request) -> list[Frame]:
         states = {name: self.buckets[name].state() for name in sorted(self.scope)}
         if request.proof == proof(self.epoch, states):
-            return [Scope(same=True), End(more=False)]
+            return [Scope(same=True), End(more=False, after_s=self.after_s, lanes=self.lanes)]
         told = {name: self._told(state) for name, state in states.items()}
         gone = tuple(sorted(set(request.have) - set(states)))
         frames: list[Frame] = [Scope(same=False, states=told, keys={n: self.buckets[n].key for n in states}, gone=gone)]
@@ -167,7 +171,7 @@ class Office:
                 frames.append(Page(name, since, chosen[-1].seq, tuple(chosen)))
                 since = chosen[-1].seq
                 left -= sum(len(row.body or b"") for row in chosen)
-        return [*frames, End(more=False)]
+        return [*frames, End(more=False, after_s=self.after_s, lanes=self.lanes)]
 
     def _told(self, state: BucketState) -> BucketState:
         return state._replace(checksum="0" * 32) if self.spoil_checksums else state
@@ -303,7 +307,7 @@ class Handler(BaseHTTPRequestHandler):
         self.office.requests.append(self.path)
         if self.office.busy:
             self._body()
-            return self._problem(503, "server.busy", "忙")
+            return self._busy()
         path = self.path.rstrip("/")
         if path == "/api/v1/sessions":
             return self._sign_in()
@@ -337,6 +341,9 @@ class Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(length)
         if int(self.headers["Upload-Offset"]) != len(upload.data):
             return self._problem(409, "upload.offset", "上传位置不对")
+        if self.office.busy_pieces:
+            self.office.busy_pieces -= 1
+            return self._busy()
         if self.office.damage_pieces:
             self.office.damage_pieces -= 1
             return self._problem(460, "upload.checksum", "照片数据在传输中受损")
@@ -428,11 +435,16 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, value: Any) -> None:
         self._answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
-    def _problem(self, status: int, code: str, title: str) -> None:
+    def _busy(self) -> None:
+        more = {"Retry-After": self.office.retry_after} if self.office.retry_after else {}
+        self._problem(503, "server.busy", "忙", more)
+
+    def _problem(self, status: int, code: str, title: str, more: dict[str, str] | None = None) -> None:
         # What was sent may not have been read: the connection must not go on with it.
         self.close_connection = True
         problem = json.dumps({"type": "about:blank", "title": title, "status": status, "code": code}).encode()
-        self._answer(status, problem, {"Content-Type": "application/problem+json", "Connection": "close"})
+        headers = {"Content-Type": "application/problem+json", "Connection": "close"}
+        self._answer(status, problem, headers | (more or {}))
 
     def _answer(
         self, status: int, body: bytes, headers: dict[str, str] | None = None, *, cut: int | None = None

@@ -14,7 +14,7 @@ from sync.seal import verify_receipt
 from sync.visit_shape import blob_hashes
 from tests.simulation.log import held_work
 from tests.simulation.violations import require
-from tests.simulation.watch_office import canonical
+from tests.simulation.sums import canonical
 
 if TYPE_CHECKING:
     from tests.simulation.district import District

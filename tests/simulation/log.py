@@ -5,15 +5,17 @@ The checkers reason over this log, so it takes nothing from the code that merges
 
 import json
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from server.adapters.vault import Vault
+from tests.simulation.sums import canonical
 
 
 class Entry(NamedTuple):
-    """A record as one commit left it in a bucket; `fields` is None where it left the bucket."""
+    """A record as one commit left it in a bucket; `fields` is None where it left the bucket, and `text` is empty."""
 
     commit: int
     bucket: str
@@ -21,6 +23,7 @@ class Entry(NamedTuple):
     type: str
     id: str
     fields: dict[str, Any] | None
+    text: bytes = b""  # the fields as they travel
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,15 @@ class Log:
     vault: Vault
     commits: list[Commit] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    of_bucket: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     heads: dict[str, int] = field(default_factory=dict)
     applied: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._db = sqlite3.connect(self.file)
         self._db.row_factory = sqlite3.Row
+        self._read: dict[tuple[Any, ...], tuple[dict[str, Any], bytes]] = {}
+        self._live: tuple[int, dict[tuple[str, str], Entry]] = (-1, {})
 
     def close(self) -> None:
         """Close the connection."""
@@ -61,6 +67,7 @@ class Log:
     def commit(self) -> None:
         """Commit what a checker changed on purpose."""
         self._db.commit()
+        self._live = (-1, {})  # The version of the file counts what others write.
 
     def look(self, by: str, step: int) -> None:
         """Note what was committed since the last look."""
@@ -81,6 +88,8 @@ class Log:
         entries = [one for bucket, (since, _) in sorted(heads.items()) for one in self._entries(index, bucket, since)]
         self.commits.append(Commit(index, step, by, heads, tuple(entries), applied))
         self.entries += entries
+        for one in entries:
+            self.of_bucket[one.bucket].append(one)
         self.heads |= {bucket: head for bucket, (_, head) in heads.items()}
         self.applied |= {device: n for device, (_, n) in applied.items()}
 
@@ -92,17 +101,19 @@ class Log:
     def state_at(self, bucket: str, cursor: int) -> dict[tuple[str, str], Entry]:
         """Give a bucket's live records as they stood at a seq."""
         found: dict[tuple[str, str], Entry] = {}
-        for one in self.entries:
-            if one.bucket == bucket and one.seq <= cursor:
+        for one in self.of_bucket[bucket]:
+            if one.seq <= cursor:
                 found[one.type, one.id] = one
         return {key: one for key, one in found.items() if one.fields is not None}
 
     def live(self) -> dict[tuple[str, str], Entry]:
         """Give every live record as it stands now."""
-        found: dict[tuple[str, str], Entry] = {}
-        for row in self.rows("SELECT type, id, bucket, seq, body, sealed FROM record"):
-            found[row["type"], row["id"]] = self._entry(len(self.commits), row["bucket"], row)
-        return found
+        version = self.rows("PRAGMA data_version")[0][0]
+        if version != self._live[0]:
+            rows = self.rows("SELECT type, id, bucket, seq, body, sealed FROM record")
+            now = len(self.commits)
+            self._live = (version, {(row["type"], row["id"]): self._entry(now, row["bucket"], row) for row in rows})
+        return self._live[1]
 
     def _entries(self, index: int, bucket: str, since: int) -> list[Entry]:
         live = self.rows(
@@ -114,10 +125,16 @@ class Log:
         return sorted(found, key=lambda one: one.seq)
 
     def _entry(self, index: int, bucket: str, row: sqlite3.Row) -> Entry:
-        fields = json.loads(row["body"])
-        if row["sealed"] is not None:
-            fields |= json.loads(self.vault.open(row["sealed"], f"{row['type']}/{row['id']}"))
-        return Entry(index, bucket, row["seq"], row["type"], row["id"], fields)
+        written = (row["type"], row["id"], row["body"], row["sealed"])
+        if written not in self._read:  # The same bytes again are read but once.
+            self._read[written] = self._opened(*written)
+        return Entry(index, bucket, row["seq"], row["type"], row["id"], *self._read[written])
+
+    def _opened(self, type: str, id: str, body: bytes, sealed: bytes | None) -> tuple[dict[str, Any], bytes]:
+        fields = json.loads(body)
+        if sealed is not None:
+            fields |= json.loads(self.vault.open(sealed, f"{type}/{id}"))
+        return fields, canonical(fields)
 
 
 def held_work(log: Log) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from tests.simulation.phone import Phone
 from tests.simulation.violations import require
 from tests.simulation.watch_blobs import blobs_hold
 from tests.simulation.watch_held import held_holds
-from tests.simulation.watch_office import canonical, checksum
+from tests.simulation.sums import checksum
 from tests.simulation.watch_phones import is_waiting
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _is_drained(district: "District", phone: Phone) -> None:
 def _is_equal(district: "District", phone: Phone) -> None:
     scope = district.oracle.scope(phone.user, district.villages)
     live = [one for one in district.server.log.live().values() if one.bucket in scope]
-    there = {(one.bucket, one.type, one.id, one.seq, canonical(one.fields)) for one in live}
+    there = {(one.bucket, one.type, one.id, one.seq, one.text) for one in live}
     rows = phone.store.rows(
         "SELECT * FROM records WHERE bucket IN (SELECT value FROM json_each(?))", json.dumps(list(scope))
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sync.protocol import Acks, Page, Scope, Welcome
 from tests.simulation.phone import Phone
 from tests.simulation.violations import require
-from tests.simulation.watch_office import canonical
+from tests.simulation.sums import canonical
 
 if TYPE_CHECKING:
     from tests.simulation.district import District, Exchange
@@ -67,11 +67,7 @@ def _page_holds(district: "District", exchange: "Exchange", page: Page, allowed:
     require(district, "scope", page.bucket in allowed, f"{name} got a page of {page.bucket}")
     ends = {commit.heads[page.bucket][1] for commit in log.commits if page.bucket in commit.heads}
     require(district, "whole pages", page.upto in ends, f"{name} {page.bucket}: {page.upto} is no commit's end")
-    committed = {
-        (one.type, one.id, one.seq): one.fields and canonical(one.fields)
-        for one in log.entries
-        if one.bucket == page.bucket
-    }
+    committed = {(one.type, one.id, one.seq): one.text or None for one in log.of_bucket[page.bucket]}
     for row in page.rows:
         is_true = committed.get((row.type, row.id, row.seq), b"") == row.body
         require(district, "whole pages", is_true, f"{name} {page.bucket}: {row.type} {row.id} at {row.seq}")

@@ -8,7 +8,6 @@ from sync.visit_shape import blob_hashes
 from tests.simulation.oracle import Saved, words_in
 from tests.simulation.phone import Phone
 from tests.simulation.violations import require
-from tests.simulation.watch_office import canonical
 
 if TYPE_CHECKING:
     from tests.simulation.deeds import Deed
@@ -39,7 +38,7 @@ def replica_holds(district: "District", phone: Phone) -> None:
         told = f"{phone.name} {name} at {cursor}"
         before = phone.cursors.get(name, (epoch, 0))
         require(district, "cursor", before[0] != epoch or before[1] <= cursor, f"{told}, it was {before[1]}")
-        later = {(one.type, one.id) for one in district.server.log.entries if one.bucket == name and one.seq > cursor}
+        later = {(one.type, one.id) for one in district.server.log.of_bucket[name] if one.seq > cursor}
         expected = district.server.log.state_at(name, cursor)
         here = {key for key, row in kept.items() if row["bucket"] == name}
         beyond = [key for key in here if kept[key]["seq"] > cursor]
@@ -50,7 +49,7 @@ def replica_holds(district: "District", phone: Phone) -> None:
                 row = None
             is_same = (row is None) == (entry is None)
             if row is not None and entry is not None:
-                is_same = (row["seq"], row["body"].encode()) == (entry.seq, canonical(entry.fields))
+                is_same = (row["seq"], row["body"].encode()) == (entry.seq, entry.text)
             require(district, "cursor", is_same, f"{told}: {key} is {row and row['seq']}, not {entry and entry.seq}")
     phone.cursors = now
 
