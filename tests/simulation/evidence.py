@@ -13,8 +13,8 @@ from server.services.proof import wrong_buckets
 from sync.seal import verify_receipt
 from sync.visit_shape import blob_hashes
 from tests.simulation.log import held_work
-from tests.simulation.violations import require
 from tests.simulation.sums import canonical
+from tests.simulation.violations import require
 
 if TYPE_CHECKING:
     from tests.simulation.district import District

@@ -8,10 +8,10 @@ from tests.simulation import evidence
 from tests.simulation.log import held_work
 from tests.simulation.oracle import STEPS, Saved, words_in
 from tests.simulation.phone import Phone
+from tests.simulation.sums import checksum
 from tests.simulation.violations import require
 from tests.simulation.watch_blobs import blobs_hold
 from tests.simulation.watch_held import held_holds
-from tests.simulation.sums import checksum
 from tests.simulation.watch_phones import is_waiting
 
 if TYPE_CHECKING:

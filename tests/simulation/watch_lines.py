@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from sync.protocol import Acks, Page, Scope, Welcome
 from tests.simulation.phone import Phone
-from tests.simulation.violations import require
 from tests.simulation.sums import canonical
+from tests.simulation.violations import require
 
 if TYPE_CHECKING:
     from tests.simulation.district import District, Exchange
