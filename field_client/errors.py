@@ -39,7 +39,9 @@ class NoConnection(FieldError):
     @property
     def message(self) -> str:
         """The sentence for the user, with when to come again where the office said so."""
-        return super().message + (messages.text("server.again", wait=messages.span(self.after_s)) if self.after_s else "")
+        return super().message + (
+            messages.text("server.again", wait=messages.span(self.after_s)) if self.after_s else ""
+        )
 
 
 class BudgetSpent(FieldError):

@@ -45,7 +45,13 @@ def test_a_command_says_when_to_come_again(synced: Phone) -> None:
 
 
 def test_a_pause_is_never_told_shorter_than_it_is() -> None:
-    assert [messages.span(seconds) for seconds in (1, 59, 60, 61, 3600)] == ["1 秒", "59 秒", "1 分钟", "2 分钟", "60 分钟"]
+    assert [messages.span(seconds) for seconds in (1, 59, 60, 61, 3600)] == [
+        "1 秒",
+        "59 秒",
+        "1 分钟",
+        "2 分钟",
+        "60 分钟",
+    ]
 
 
 def test_an_office_that_sends_no_rows_for_now_names_a_time(synced: Phone) -> None:
@@ -65,9 +71,7 @@ def test_devices_that_were_sent_away_together_come_again_apart(synced: Phone, tm
     assert all(600 <= pause <= 750 for pause in pauses)
 
 
-def test_lanes_of_devices_whose_folders_are_named_alike_rest_apart(
-    synced: Phone, tmp_path: Path, hands: Hands
-) -> None:
+def test_lanes_of_devices_whose_folders_are_named_alike_rest_apart(synced: Phone, tmp_path: Path, hands: Hands) -> None:
     second = make_phone(synced.running, tmp_path / "other" / synced.home.path.name, hands.clock())
     for phone in (synced, second):
         lanes.rest(phone.store, phone.clock, lanes.PHOTOS, "server.busy")
