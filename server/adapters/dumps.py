@@ -58,7 +58,11 @@ def is_sound(file: Path) -> bool:
 
 
 def load(engine: Engine, file: Path, statements: Sequence[str]) -> None:
-    """Replace the database by a dump and run statements on it, all in one transaction; the server must be stopped."""
+    """Replace the database by a dump and run statements on it, all in one transaction.
+
+    Raises BackupFailed while a server is connected: it would go on with what it remembers of another history.
+    """
+    engine.dispose()
     if engine.dialect.name == SQLITE:
         _load_sqlite(str(engine.url.database), file, statements)
         return
@@ -79,12 +83,24 @@ def _copy_sqlite(live: str, target: Path) -> None:
 def _load_sqlite(target: str, file: Path, statements: Sequence[str]) -> None:
     """Prepare the new state beside, then let SQLite copy it over in one transaction that a crash undoes."""
     with closing(sqlite3.connect(":memory:")) as prepared, closing(sqlite3.connect(target)) as live:
+        _must_be_alone(live)
         with closing(_read_only(file)) as copy:
             copy.backup(prepared)
         for statement in statements:
             prepared.execute(statement)
         prepared.commit()
         prepared.backup(live)
+
+
+def _must_be_alone(live: sqlite3.Connection) -> None:
+    """Leave the write-ahead log, which SQLite allows to the only connection of a file; the next server enters it again."""
+    live.execute("PRAGMA busy_timeout = 0")  # A server does not go away while it is waited for.
+    try:
+        live.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        raise BackupFailed("数据库还有别的连接: 请先停服务器再恢复; 什么都没有改动") from None
 
 
 def _read_only(file: Path) -> sqlite3.Connection:

@@ -78,7 +78,6 @@ def _copied(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]"
 
 def _must_be_alone(engine: Engine) -> None:
     """Refuse while a server is connected: it would be waited for without end, or write into what is being replaced."""
-    engine.dispose()
     with engine.connect() as connection:
         others = connection.execute(OTHERS).scalar_one()
     if others:

@@ -162,7 +162,7 @@ def faults(backup: Backup, vault: Vault, *, progress: Progress) -> Iterator[str]
 def restore(engine: Engine, blobs: BlobStore, backup: Backup, staging: Path, *, progress: Progress) -> str:
     """Put a proved backup in the place of the database and the missing blobs; gives the new epoch.
 
-    The server must be stopped. Raises BackupUnsound for a dump of another kind of database or of another schema.
+    Raises BackupUnsound for a dump of another kind of database or of another schema, BackupFailed while a server runs.
     """
     described = backup.manifest["database"]
     if described["kind"] != engine.dialect.name:

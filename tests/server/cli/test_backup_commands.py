@@ -146,7 +146,6 @@ def test_a_restore_that_is_killed_in_the_middle_changed_nothing(office: Office, 
     assert json.loads(run(office.app, "doctor", "--json").stdout)["faults"] == []
 
 
-@pytest.mark.postgresql_only
 def test_nothing_is_restored_under_a_server_that_runs(office: Office, place: Path, make_server: Callable[..., Flask]):
     back_up(office, place)
     before = state(office)
