@@ -3,6 +3,8 @@
 Views, pages and commands share this; none of them commits by itself.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,12 +26,15 @@ from server.services.changes import Ledger, ReadStale
 from server.settings import Settings
 
 ATTEMPTS = 5
+PAUSE_S = 0.01  # at most, after the first try that failed; twice as long after each further one
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What app.py put together: settings, keys, blob store, the folder of unfinished uploads, the clock, the load."""
+    """What app.py put together: settings, keys, blob store, the folder of unfinished uploads, the clock, the load, and
+    how to wait for some seconds.
+    """
 
     settings: Settings
     vault: Vault
@@ -37,6 +42,7 @@ class Parts:
     uploads: Path
     clock: Callable[[], datetime]
     load: Load = field(default_factory=Load)
+    pause: Callable[[float], None] = time.sleep
 
 
 def parts() -> Parts:
@@ -51,7 +57,9 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     said, when it could not get through after several tries; nothing is written then.
     """
     refused: IntegrityError | None = None
-    for _ in range(ATTEMPTS):
+    for tries in range(ATTEMPTS):
+        if tries:  # Those who met come again apart, or they meet again.
+            parts().pause(random.uniform(0, PAUSE_S * 2**tries))
         session = cast(Session, db.session())
         session.rollback()
         audit.forget(session)
