@@ -1,16 +1,16 @@
 """Refusals as application/problem+json (RFC 9457): the only place that knows which kind is which HTTP status."""
 
-import errno
 import logging
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, jsonify, request
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.api.context import request_id
 from server.domain.errors import DomainError, InputInvalid, Kind, StorageFull
 from server.domain.faults import where
+from server.services.staging import FULL
 
 STATUS = {
     Kind.INVALID: 422,
@@ -47,6 +47,8 @@ DETAILS = {
 }
 # A write past a quota is an I/O error to SQLite, unlike one to a full disk; 53100 is PostgreSQL's word for both.
 NO_ROOM = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "53100"})
+# PostgreSQL's words for text that it cannot hold: a NUL in it (told by the driver or, of many rows at once, by the server).
+HAS_NUL, TOO_LONG = "22021", "22001"
 log = logging.getLogger(__name__)
 
 
@@ -111,6 +113,8 @@ def _fault(error: Exception) -> Response:
         return refuse(StorageFull())
     if _is_unwritable(error):
         return refuse(InputInvalid("含有无法识别的文字"))
+    if isinstance(error, DataError) and _said(error) == TOO_LONG:
+        return refuse(InputInvalid("有的内容太长"))
     log.error("fault: request=%s endpoint=%s %s", request_id(), request.endpoint, where(error))
     return problem(
         500, "server.fault", "服务器出错了, 没有写入任何内容", "请稍后再试; 多次出现请告诉管理员", retryable=True
@@ -122,14 +126,20 @@ def _is_full(error: BaseException | None) -> bool:
     if error is None:
         return False
     if isinstance(error, OperationalError):
-        said = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
-        return "is full" in str(error.orig) or said in NO_ROOM or _is_full(error.__context__)
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        return "is full" in str(error.orig) or _said(error) in NO_ROOM or _is_full(error.__context__)
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def _is_unwritable(error: Exception) -> bool:
     """Tell text that JSON or an address can name and no database holds: half a character, or PostgreSQL's NUL."""
-    return isinstance(error, UnicodeEncodeError) or (isinstance(error, DataError) and "NUL" in str(error.orig))
+    if isinstance(error, DataError):
+        return _said(error) == HAS_NUL or "NUL" in str(error.orig)
+    return isinstance(error, UnicodeEncodeError)
+
+
+def _said(error: DBAPIError) -> str:
+    """Give the database's own word for what is wrong."""
+    return str(getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", ""))
 
 
 def _flat(what: Any) -> list[str]:

@@ -9,6 +9,7 @@ from server.models.office import Area
 from server.queries.scope import REFERENCE
 from server.services.changes import Ledger, office
 from server.services.store import bulk_upsert
+from sync.records.fields import WORD
 
 LEVELS = {6: "county", 9: "township", 12: "village"}
 
@@ -25,13 +26,13 @@ class AreaLike(Protocol):
 def put(ledger: Ledger, areas: Iterable[AreaLike], *, now: datetime) -> int:
     """Import areas by code; one that is known takes the new name. Gives how many were new or changed.
 
-    Raises InputInvalid for a code that is no county, township or village code, or a name that is empty.
+    Raises InputInvalid for a code that is no county, township or village code, or a name that is empty or too long.
     """
     changed = 0
     rows = []
     for area in areas:
         code, name = area.code.strip(), area.name.strip()
-        if not (code.isdigit() and len(code) in LEVELS and name):
+        if not (code.isdigit() and len(code) in LEVELS and name and WORD.holds(name)):
             raise InputInvalid(f"行政区划代码或名称不对: {code or '(空)'} {name or '(空)'}")
         parent = code[: {6: 4, 9: 6, 12: 9}[len(code)]]
         fields = {"code": code, "name": name, "level": LEVELS[len(code)], "parent_code": parent}

@@ -15,6 +15,7 @@ from server.models.ledger import HeldValue
 from server.queries import held as waiting
 from server.services.changes import Author, Ledger, office
 from server.services.ids import make_id
+from server.services.store import hold
 from sync.canonical import dumps, instant, loads
 from sync.records import REGISTRY
 from sync.records.fields import ID
@@ -54,6 +55,9 @@ def keep(
     The same edit that comes again under another number (a cloned device) is known, whether it was decided or not.
     """
     repeat_key = _repeat_key(ledger.vault, origin, subject, field, values["offered"])
+    hold(
+        ledger.session, [f"held/{repeat_key}"]
+    )  # Of two copies of a store that offer it at once the later one knows it.
     if waiting.is_known(ledger.session, repeat_key):
         return
     held_id = make_id(origin.now)

@@ -25,7 +25,7 @@ from sync import clock
 from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
 from sync.protocol import SCHEMA, Mutation, Result
 from sync.records import REGISTRY, Home, RecordType, problems
-from sync.records.fields import ID
+from sync.records.fields import ID, NAME
 
 log = logging.getLogger(__name__)
 LONGEST_TYPE = 32  # characters, as the table of held work takes them
@@ -111,9 +111,10 @@ def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
 
 
 def _can_wait(actor: Actor, mutation: Mutation) -> bool:
-    """Tell whether somebody of the office will see it: what waits is listed by village."""
-    in_village = not mutation.bucket.startswith("user:") and len(mutation.type) <= LONGEST_TYPE
-    return in_village and scope.sees_bucket(actor, "register.propose", mutation.bucket)
+    """Tell whether a release could name it so, and somebody of the office will see it: what waits is listed by village."""
+    could_be = NAME.holds(mutation.type) and len(mutation.type) <= LONGEST_TYPE and ID.holds(mutation.id)
+    in_village = not mutation.bucket.startswith("user:")
+    return could_be and in_village and scope.sees_bucket(actor, "register.propose", mutation.bucket)
 
 
 def _check_form(mutation: Mutation) -> None:

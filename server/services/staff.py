@@ -15,6 +15,7 @@ from server.queries.scope import REFERENCE
 from server.services import audit
 from server.services.changes import Ledger, office
 from server.services.sign_in import HASHER
+from sync.records.fields import WORD
 
 SHORTEST_PASSWORD = 8
 
@@ -40,6 +41,8 @@ def create(
 ) -> None:
     """Open an account with its roles. Raises RecordExists for a taken user name, InputInvalid for an unknown role."""
     _check(grants)
+    if not (username and display_name and WORD.holds(username) and WORD.holds(display_name)):
+        raise InputInvalid("用户名和姓名不能为空, 最多 64 字")
     session = ledger.session
     if session.scalars(select(Staff.id).where(Staff.username == username)).first():
         raise RecordExists(f"用户名 {username} 已被使用")

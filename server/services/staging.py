@@ -16,7 +16,7 @@ from pathlib import Path
 
 from server.domain.errors import BodyTooLarge, StorageFull, UploadBusy, UploadChecksumWrong, UploadOffsetWrong
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # A full disk, a full quota, a file as large as may be.
 
 
 def staged(folder: Path, upload_id: str) -> Path:

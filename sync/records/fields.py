@@ -103,6 +103,7 @@ def _document(value: Any) -> bool:
         return False
 
 
+NAME = Kind("name", _matches(_NAME))
 ID = Kind("id", _matches(_ID))
 AREA = Kind("area code", _matches(_AREA))
 HASH = Kind("sha256", _matches(_HASH))
@@ -160,7 +161,7 @@ def problems(record_type: RecordType, fields: Mapping[str, Any], *, creating: bo
 
     A field that this release does not know is kept as it is, provided that a newer one could have given it its name.
     """
-    found = [name for name in fields if not _NAME.fullmatch(name)]
+    found = [name for name in fields if not NAME.holds(name)]
     found += [
         name
         for name, value in fields.items()

@@ -81,6 +81,28 @@ def test_the_same_exchange_sent_together_is_applied_once(office: Office):
     assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
 
 
+def test_of_devices_that_create_one_visit_at_once_one_is_first_and_none_is_a_fault(office: Office):
+    """As the copies of a cloned store do, each enrolled anew: the others are told that it is there already."""
+    devices = [office.device() for _ in range(AT_ONCE)]
+    for device in devices:
+        device.exchange()
+    visits = [an_id() for _ in range(5)]
+
+    def send(number: int) -> list[Any]:
+        device, found = devices[number], []
+        for visit_id in visits:
+            fields = office.visit(device)
+            (result,) = device.exchange([device.mutation("visit", visit_id, "create", VILLAGES[0], fields)]).results
+            found.append((result.outcome, (result.problem or {}).get("code")))
+        return found
+
+    for answers in zip(*at_once(send), strict=True):
+        assert sorted(answers, key=str) == [("applied", None), *[("refused", "record.exists")] * (AT_ONCE - 1)]
+    for device in devices:
+        device.exchange()
+        assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+
+
 def test_of_two_reviewers_at_once_one_decides(office: Office):
     device, visit_id = office.device(), an_id()
     device.exchange()

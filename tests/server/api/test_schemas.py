@@ -61,6 +61,17 @@ def test_what_nobody_could_know_is_refused_and_kept_as_before(
     assert (acks.results[0].outcome, held(office)) == ("refused", [])
 
 
+@pytest.mark.parametrize(
+    ("record_type", "record_id"),
+    [("we ll", an_id()), ("井", an_id()), ("well", "a b"), ("well", "井")],
+)
+def test_what_no_release_could_name_so_is_refused(office: Office, record_type: str, record_id: str):
+    device = office.device()
+    bad = device.mutation(record_type, record_id, "create", VILLAGES[0], {"a": 1})
+    (result,) = device.exchange([bad], schema=SCHEMA + 1).results
+    assert (result.outcome, held(office)) == ("refused", [])
+
+
 def test_a_field_that_only_a_newer_release_knows_is_kept_and_given_to_all(office: Office):
     device, household = office.device(), office.households[VILLAGES[0]]
     device.exchange()
