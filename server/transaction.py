@@ -59,7 +59,7 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     refused: IntegrityError | None = None
     for tries in range(ATTEMPTS):
         if tries:  # Those who met come again apart, or they meet again.
-            parts().pause(random.uniform(0, PAUSE_S * 2**tries))
+            parts().pause(random.uniform(0, PAUSE_S * 2**tries))  # noqa: S311  chance for spreading, no secret
         session = cast(Session, db.session())
         session.rollback()
         audit.forget(session)
