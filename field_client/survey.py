@@ -15,22 +15,33 @@ from field_client.errors import FieldError
 from field_client.overlay import Seen
 from field_client.store import Store
 
+FORM_OF_KIND = {
+    "application": "home_visit",
+    "recheck": "recheck",
+    "care": "care_visit",
+    "complaint": "recheck",
+    "advance": "home_visit",
+    "campaign": "recheck",
+}
+"""Which shipped form a kind of visit fills in, where it is published."""
+
 
 def choose(store: Store, form_id: str | None, *, kind: str) -> dict[str, str]:
     """Choose a form in its newest version and keep its definition; gives {id, version, hash}.
 
-    Without a form_id: the only form, or the one that names the kind of visit. Raises FieldError with the known forms.
+    Without a form_id: the form of that kind of visit, else the only one. Raises FieldError with the known forms.
     """
     newest = _newest(store)
-    known = "、".join(f"{name}({form.fields.get('title') or ''})" for name, form in sorted(newest.items())) or "无"
-    if form_id is None:
-        fitting = [name for name in newest if kind in name] if len(newest) > 1 else list(newest)
-        if len(fitting) != 1:
-            raise FieldError("form.choose" if newest else "form.unknown", known=known)
-        form_id = fitting[0]
-    if form_id not in newest:
-        raise FieldError("form.unknown", known=known)
-    return _keep(store, newest[form_id])
+    fitting = [form_id] if form_id else _fitting(newest, kind)
+    if len(fitting) == 1 and fitting[0] in newest:
+        return _keep(store, newest[fitting[0]])
+    known = "、".join(f"{name}({title})" for name, title in titles(store).items()) or "无"
+    raise FieldError("form.choose" if newest and not form_id else "form.unknown", known=known)
+
+
+def titles(store: Store) -> dict[str, str]:
+    """Give the titles of the forms on this device by their ids, each in its newest version."""
+    return {name: str(form.fields.get("title") or name) for name, form in sorted(_newest(store).items())}
 
 
 def definition(store: Store, form: Mapping[str, str]) -> forms.Definition:
@@ -62,6 +73,13 @@ def findings(store: Store, form: Mapping[str, str], answers: Mapping[str, Any], 
 def pruned(store: Store, form: Mapping[str, str], answers: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Give the answers as they are sealed."""
     return forms.prune(definition(store, form), answers, today=today)
+
+
+def _fitting(newest: Mapping[str, Seen], kind: str) -> list[str]:
+    """Give the forms that a kind of visit may mean: the shipped one, a county's own that bears its name, or any."""
+    if FORM_OF_KIND.get(kind) in newest:
+        return [FORM_OF_KIND[kind]]
+    return [name for name in newest if kind in name] or list(newest)
 
 
 def _newest(store: Store) -> dict[str, Seen]:

@@ -21,19 +21,28 @@ SOURCES = Path(__file__).parent / "shipped"
 
 
 def read_source(text: str) -> dict[str, Sheet]:
-    """Return the sheets that a readable source describes: `settings`, `choices` by list, `section` by `section`."""
+    """Return the sheets that a readable source describes: `settings`, `choices` by list, `section` by `section`.
+
+    A `parameter` becomes a calculation of its value before all sections; what it is and who says so stand in its hint.
+    """
     source = tomllib.loads(text)
     choices = [
         {"list_name": name, "name": choice, "label": label}
         for name, labels in source["choices"].items()
         for choice, label in labels.items()
     ]
-    rows = [row for section in source["section"] for row in _section_rows(section)]
+    parameters = [_parameter_row(parameter) for parameter in source.get("parameter", ())]
+    rows = [*parameters, *(row for section in source["section"] for row in _section_rows(section))]
     return {
         "survey": _sheet(SURVEY, rows),
         "choices": _sheet(CHOICES, choices),
         "settings": _sheet(SETTINGS, [source["settings"]]),
     }
+
+
+def _parameter_row(parameter: Mapping[str, str]) -> Mapping[str, str]:
+    hint = f"{parameter['label']}。{parameter['source']}"
+    return {"type": "calculate", "name": parameter["name"], "calculation": parameter["value"], "hint": hint}
 
 
 def _section_rows(section: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:

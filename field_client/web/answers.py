@@ -97,7 +97,7 @@ def _fields(loaded: Work, shown: ShownSection, refused: Refused, *, strict: bool
     return [
         fields.field(one, comments=loaded.pinned("answer", one.path), strict=strict, refused=refused)
         for one in shown.questions
-        if one.type != "hidden"
+        if one.type != "hidden" and (one.label or one.type != "calculate")
     ]
 
 

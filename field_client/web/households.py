@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import drafts, households, overlay, search, visit_view, visits
+from field_client import drafts, households, overlay, search, survey, visit_view, visits
 from field_client.errors import FieldError
 from field_client.web import problems
 from field_client.web.desk import desk, store
@@ -32,6 +32,7 @@ def one(household_id: str) -> str:
         household=households.show(store(), household_id),
         drafts=[draft for draft in _drafts() if draft.document["household_id"] == household_id],
         history=_history(household_id),
+        forms=survey.titles(store()),
     )
 
 
@@ -44,10 +45,14 @@ def begin_by_number() -> Response:
 
 @blueprint.post("/<household_id>/visits")
 def begin(household_id: str) -> Response:
-    """Begin a visit; one that was begun before is gone on with, so that pressing twice begins one."""
-    begun = next((draft for draft in _drafts() if draft.document["household_id"] == household_id), None)
-    kind = request.form.get("kind") or None
-    draft = begun or visits.start(store(), desk().clock, desk().device, household_id, kind=kind)
+    """Begin a visit; one that was begun before is gone on with, so that pressing twice begins one.
+
+    With a form named, that form is filled in beside what was begun.
+    """
+    kind, form_id = request.form.get("kind") or None, request.form.get("form") or None
+    ours = [draft for draft in _drafts() if draft.document["household_id"] == household_id]
+    begun = next((draft for draft in ours if form_id in (None, draft.document["form"]["id"])), None)
+    draft = begun or visits.start(store(), desk().clock, desk().device, household_id, kind=kind, form_id=form_id)
     return redirect(url_for("visits.one", visit_id=draft.id), 303)
 
 

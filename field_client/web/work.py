@@ -63,10 +63,15 @@ def of(draft: Draft) -> Work:
         draft=draft,
         definition=definition,
         answers=answers,
-        sections=tuple(section for section in laid if section.relevant),
+        sections=tuple(section for section in laid if section.relevant and _has_something(section)),
         household=households.brief(store(), household) if household else {"id": "", "head": "", "address": ""},
         comments=amendments.comments(store(), draft.visit_id) if draft.is_amendment else [],
     )
+
+
+def _has_something(section: ShownSection) -> bool:
+    """Tell whether a section shows anything: one of computed values without words is no page."""
+    return section.count is not None or any(question.label for question in section.questions)
 
 
 def recorded(visit_id: str) -> tuple[ShownSection, ...]:

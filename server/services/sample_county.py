@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 import forms
+from forms.shipped import NAMES
 from server.sample import county, households, staff
 from server.sample.draft import Draft
 from server.services import areas, sign_in
@@ -18,7 +19,6 @@ from server.services import staff as accounts
 from server.services.changes import Ledger, office
 
 PASSWORD = "shili-2026-demo"  # noqa: S105  known to everybody: a production start refuses sample accounts
-SHIPPED_FORMS = ("home_visit",)
 BATCH = 4000
 Item = TypeVar("Item")
 
@@ -32,7 +32,7 @@ class Loaded:
 
 
 def load_office(ledger: Ledger, *, now: datetime) -> None:
-    """Put in areas, staff with the sample password, and the shipped survey form."""
+    """Put in areas, staff with the sample password, and the shipped survey forms."""
     areas.put(ledger, county.AREAS, now=now)
     password_hash = sign_in.HASHER.hash(PASSWORD)
     for member in staff.STAFF:
@@ -47,7 +47,7 @@ def load_office(ledger: Ledger, *, now: datetime) -> None:
                 now=now,
                 is_sample=True,
             )
-    for name in SHIPPED_FORMS:
+    for name in NAMES:
         published.publish(ledger, forms.shipped(name), now=now)
 
 
