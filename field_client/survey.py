@@ -4,7 +4,6 @@ Forms travel as `form` records. A draft keeps the very definition that it began 
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from field_client import overlay
 from field_client.errors import FieldError
 from field_client.overlay import Seen
 from field_client.store import Store
+from forms import versions
 
 FORM_OF_KIND = {
     "application": "home_visit",
@@ -86,15 +86,13 @@ def _newest(store: Store) -> dict[str, Seen]:
     newest: dict[str, Seen] = {}
     for form in overlay.all_of(store, "form"):
         form_id = str(form.fields.get("form_id") or "")
-        if form_id not in newest or _order(form) > _order(newest[form_id]):
+        if form_id not in newest or _version(form) > _version(newest[form_id]):
             newest[form_id] = form
     return newest
 
 
-def _order(form: Seen) -> list[tuple[int, str]]:
-    """Order versions as people count them: 2 before 10."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", str(form.fields.get("version") or ""))
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+def _version(form: Seen) -> list[tuple[int, str]]:
+    return versions.order(str(form.fields.get("version") or ""))
 
 
 def _keep(store: Store, form: Seen) -> dict[str, str]:

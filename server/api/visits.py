@@ -39,6 +39,7 @@ def one(visit_id: str) -> dict[str, Any]:
         "revision": dossier.revision,
         "review_state": dossier.visit.review_state,
         "verdict": dossier.visit.verdict,
+        "form_verdict": str((dossier.amendments or [dossier.fields])[-1].get("form_verdict") or ""),
         "visit": dossier.fields,
         "answers": dossier.answers,
         "amendments": dossier.amendments,

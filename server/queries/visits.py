@@ -94,7 +94,7 @@ def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor)
     """Read a visit whole. Raises NotFound."""
     visit = get(session, visit_id, visible_to=visible_to)
     fields = records.fields_of(session, vault, "visit", visit_id) or {}
-    amendments = _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision)
+    amendments = amendments_of(session, vault, visit_id)
     missing = missing_blobs(session, visit_id)
     return Dossier(
         visit,
@@ -105,6 +105,11 @@ def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor)
         missing,
         _previews_of(session, [fields, *amendments], missing),
     )
+
+
+def amendments_of(session: Session, vault: Vault, visit_id: str) -> list[dict[str, Any]]:
+    """Read a visit's amendments in the order of their revisions."""
+    return _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision)
 
 
 def _previews_of(session: Session, documents: Iterable[Mapping[str, Any]], missing: list[str]) -> dict[str, str]:

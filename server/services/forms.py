@@ -4,23 +4,25 @@ import json
 from datetime import datetime
 
 import forms
-from server.domain.errors import RecordExists
+from server.domain.errors import InputInvalid, RecordExists
+from server.domain.permissions import Actor
+from server.queries.forms import FORM, record_id
 from server.queries.scope import REFERENCE
+from server.services import audit
 from server.services.changes import Ledger, office
+from sync.records import REGISTRY, problems
 
 
-def record_id(form_id: str, version: str) -> str:
-    """Name the record of one version of a form."""
-    return f"{form_id}@{version}"
+def publish(ledger: Ledger, definition: forms.Definition, *, now: datetime, actor: Actor | None = None) -> bool:
+    """Publish a version; again with the same content does nothing and gives False.
 
-
-def publish(ledger: Ledger, definition: forms.Definition, *, now: datetime) -> bool:
-    """Publish a version; again with the same content does nothing. Raises RecordExists when the content differs."""
+    Raises RecordExists when that version was published with another content, InputInvalid when it is too large to travel.
+    """
     name = record_id(definition.form_id, definition.version)
-    known = ledger.get("form", name)
+    known = ledger.get(FORM, name)
     if known is not None:
         if known.fields["hash"] != definition.hash:
-            raise RecordExists(f"表单 {name} 已发布过不同的内容, 请换一个版本号")
+            raise RecordExists(f"表单 {name} 已发布过不同的内容; 请在 settings 工作表把 version 改大后再发布")
         return False
     fields = {
         "form_id": definition.form_id,
@@ -29,5 +31,9 @@ def publish(ledger: Ledger, definition: forms.Definition, *, now: datetime) -> b
         "hash": definition.hash,
         "definition": json.loads(forms.to_json(definition)),
     }
-    ledger.create("form", name, REFERENCE, fields, office(now))
+    if problems(REGISTRY[FORM], fields, creating=True):
+        raise InputInvalid("表单编号、版本号或内容太长, 设备收不下; 请精简后再发布")
+    ledger.create(FORM, name, REFERENCE, fields, office(now))
+    if actor:
+        audit.record(ledger.session, actor, "form.publish", FORM, name, now=now, hash=definition.hash)
     return True

@@ -5,18 +5,21 @@ the console shows it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from policy.parameters import load_parameters
+from server.domain.days import day
 from server.domain.errors import InputInvalid, NotFound, StepNotAllowed
 from server.models.device import Device
 from server.models.visit import VisitBlob, VisitInvestigator
 from server.queries import visits
+from server.services import form_check
 from server.services.changes import Ledger, office
 from server.services.store import bulk_upsert, hold
+from sync.canonical import moment
 from sync.errors import Untrusted
 from sync.records.fields import HASH
 from sync.seal import signed_by, verify
@@ -48,10 +51,11 @@ def arrive(
     if lacking:
         raise InputInvalid("走访不符合法定形式", fields=lacking)
     verdict = _verdict(device, fields, in_order)
+    form_verdict = form_check.judge(ledger, fields["form"], fields["answers"], on=_sealed_on(fields))
     _note_blobs(ledger.session, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
     _note_investigators(ledger.session, visit_id, {*investigators, device.staff_id})
-    return {"review_state": "pending", "verdict": verdict}
+    return {"review_state": "pending", "verdict": verdict, "form_verdict": form_verdict}
 
 
 def arrive_amendment(
@@ -77,7 +81,7 @@ def arrive_amendment(
     _note_blobs(ledger.session, visit_id, fields["revision"], fields)
     _note_investigators(ledger.session, visit_id, {device.staff_id})
     ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
-    return {"verdict": verdict}
+    return {"verdict": verdict, "form_verdict": _amended_verdict(ledger, visit_id, fields)}
 
 
 def revision_of(ledger: Ledger, visit_id: str) -> int:
@@ -102,6 +106,19 @@ def follow(device: Device, fields: Mapping[str, Any]) -> bool:
     if seal.number > device.seal_number:
         device.seal_number, device.seal_hash = seal.number, seal.hash
     return follows
+
+
+def _amended_verdict(ledger: Ledger, visit_id: str, fields: Mapping[str, Any]) -> str:
+    visit = ledger.get("visit", visit_id)
+    form = visit.fields["form"] if visit else {}
+    return form_check.judge(
+        ledger, form, form_check.amended(ledger, visit_id, fields["answers"]), on=_sealed_on(fields)
+    )
+
+
+def _sealed_on(fields: Mapping[str, Any]) -> date:
+    """Give the day in China on which the device sealed: the one with which it judged the answers."""
+    return day(moment(fields["sealed_at"]))
 
 
 def _verdict(device: Device, fields: Mapping[str, Any], in_order: bool | None) -> str:

@@ -62,6 +62,7 @@ VISIT = RecordType(
         "seal": write_once(DOCUMENT, required=True),
         "review_state": server_owned(WORD),
         "verdict": server_owned(WORD),  # whether seal and chain held on arrival
+        "form_verdict": server_owned(WORD),  # whether the office judges the answers as the device did
     },
 )
 
@@ -80,5 +81,6 @@ AMENDMENT = RecordType(
         "clock": write_once(OBJECT, required=True),
         "seal": write_once(DOCUMENT, required=True),
         "verdict": server_owned(WORD),
+        "form_verdict": server_owned(WORD),
     },
 )

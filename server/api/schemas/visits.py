@@ -39,6 +39,7 @@ class VisitOut(Schema):
     revision = fields.Integer()
     review_state = fields.String()
     verdict = fields.String()
+    form_verdict = fields.String()  # whether the office judges the answers as the device did: see form_check
     visit = fields.Dict()
     answers = fields.Dict()
     amendments = fields.List(fields.Dict())

@@ -10,6 +10,7 @@ from typing import Any
 
 from server.pages.console.times import brief, lasting, local, written
 from server.pages.console.words import (
+    FORM_VERDICTS,
     METHODS,
     MODES,
     OUTCOMES,
@@ -42,6 +43,7 @@ def of_visit(dossier: Dossier, names: Mapping[str, str]) -> list[Fact]:
     """Gather the facts of a visit in the order in which a reviewer asks; `names` are the household's people by id."""
     return [
         evidence(dossier),
+        form(dossier),
         identity(dossier, names),
         photos(dossier),
         place(dossier),
@@ -66,6 +68,19 @@ def evidence(dossier: Dossier) -> Fact:
         lines += [f"{name}：{seal_of(verdict)[1]}" for name, verdict in verdicts]
     number = (dossier.fields.get("seal") or {}).get("number")
     return Fact("evidence", "证据", tone, said, (*lines, f"该设备的第 {number} 次签封"))
+
+
+def form(dossier: Dossier) -> Fact:
+    """Tell whether the office judges the answers as the device did when it sealed them; the newest revision counts."""
+    newest = dossier.amendments[-1] if dossier.amendments else dossier.fields
+    tone, said, sentence = word_of_form(newest.get("form_verdict"))
+    named = dossier.fields.get("form") or {}
+    return Fact("form", "表单", tone, said, (sentence, f"{named.get('id')} {named.get('version')} 版"))
+
+
+def word_of_form(verdict: Any) -> tuple[str, str, str]:
+    """Give tone, word and sentence of what judging the answers again found."""
+    return FORM_VERDICTS.get(str(verdict), FORM_VERDICTS["unknown_form"])
 
 
 def identity(dossier: Dossier, names: Mapping[str, str]) -> Fact:

@@ -13,9 +13,9 @@ from server.pages.console.door import actor, blueprint, now
 from server.pages.console.notices import Notice
 from server.pages.console.words import DONE, OWN_VISIT, REVIEWERS_ONLY
 from server.queries import records, visits
+from server.queries.forms import record_id
 from server.services import looks, photos, reviews
 from server.services.changes import Ledger
-from server.services.forms import record_id
 from server.transaction import parts, transact
 
 EMPTY = Draft("", {})

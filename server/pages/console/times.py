@@ -1,17 +1,16 @@
 """Instants as people here read them: 北京时间, to the minute; an unreadable instant is shown as nothing."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
+from server.domain.days import CHINA, day
 from sync.canonical import moment
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 def local(at: datetime | str | None) -> datetime | None:
     """Give an instant on the wall clock of 北京."""
     try:
         found = moment(at) if isinstance(at, str) else at
-        return found.astimezone(BEIJING) if found else None
+        return found.astimezone(CHINA) if found else None
     except (ValueError, OverflowError):
         return None
 
@@ -38,7 +37,7 @@ def brief(at: datetime | str | None) -> str:
 
 def day_of(at: datetime | str | None, otherwise: datetime) -> date:
     """Give the day of an instant in 北京."""
-    return (local(at) or otherwise.astimezone(BEIJING)).date()
+    return day(local(at) or otherwise)
 
 
 def days_since(at: datetime, now: datetime) -> int:

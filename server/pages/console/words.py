@@ -44,6 +44,11 @@ SEALS = {
     "forged": ("bad", "签名不符", "签名与登记的设备对不上，不能作为证据，请退回核实。"),
     "missing": ("bad", "没有签封", "没有可以验证的签封，请退回核实。"),
 }
+FORM_VERDICTS = {
+    "fits": ("good", "答案相符", "收到后用同一版表单重新核对，结果与设备一致。"),
+    "differs": ("warn", "答案不符", "收到后重新核对，有答案缺少、不合要求或算法结果不同，见下面标出的题目，请核实。"),
+    "unknown_form": ("warn", "没有核对", "办公室没有发布过这一版表单，答案照原样保存，请人工核对。"),
+}
 METHODS = {method.value: rung.title for method, rung in RUNGS.items()}
 OUTCOMES = {
     "match": ("good", "相符"),
