@@ -48,9 +48,9 @@ def answered(form: Definition) -> dict[str, object]:
     answers: dict[str, object] = {"people": REPEATS}
     state = evaluate(form, answers, today=TODAY)
     for node in state.plan.nodes.values():
-        for index in state.indices(node.repeat):
+        for place in state.places(node):
             if isinstance(node.item, Question) and not node.item.calculation:
-                answers[node.path(index)] = "120.50"
+                answers[node.path(place)] = "120.50"
     return answers
 
 

@@ -12,15 +12,19 @@ by `forms.importing.import_workbook`, which is not loaded here: a device needs n
 """
 
 from forms.answers import Answer
+from forms.asking import facts_asked, facts_used
 from forms.checking import check, findings, prune
-from forms.defaults import initial_answers
+from forms.defaults import added_answers, initial_answers
 from forms.definition import Choice, Definition, Group, Question, from_json, to_json
-from forms.evaluation import Answers, State, change, evaluate
+from forms.evaluation import change, evaluate
+from forms.facts import Facts
 from forms.judging import Finding
+from forms.languages import translated
 from forms.layout import ShownQuestion, ShownSection, layout, show
 from forms.parsing import AnswerRefused, parse_answer
 from forms.problems import FormProblem, FormRefused
 from forms.shipped import shipped
+from forms.state import Answers, State
 
 __all__ = [
     "Answer",
@@ -28,6 +32,7 @@ __all__ = [
     "Answers",
     "Choice",
     "Definition",
+    "Facts",
     "Finding",
     "FormProblem",
     "FormRefused",
@@ -36,9 +41,12 @@ __all__ = [
     "ShownQuestion",
     "ShownSection",
     "State",
+    "added_answers",
     "change",
     "check",
     "evaluate",
+    "facts_asked",
+    "facts_used",
     "findings",
     "from_json",
     "initial_answers",
@@ -48,4 +56,5 @@ __all__ = [
     "shipped",
     "show",
     "to_json",
+    "translated",
 ]

@@ -1,29 +1,36 @@
 """Single answers: what may be stored for a question, what a typed text means, and what an answer is to an expression.
 
 Stored answers are JSON without floats: text, dates, times, places, photos and decimals are strings, whole numbers are
-integers, several choices are a list of their names. An empty answer is an absent one. Whether an answer fits the
-others is left to `evaluation`.
+integers, several choices and an order of choices are a list of their names. An empty answer is an absent one. Whether
+an answer fits the others is left to `evaluation`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from forms.definition import Definition, Question
 from forms.messages import ACKNOWLEDGED, ID_NUMBER_LOOK, SPECIAL
-from forms.values import Value, as_date, as_number, as_text, first, number_text
+from forms.ranges import range_of
+from forms.values import Value, as_date, as_moment, as_number, as_text, first, number_text
 
 Answer = str | int | list[str]
+
+CHOSEN = frozenset({"select_one", "select_multiple", "rank"})
+LISTED = frozenset({"select_multiple", "rank"})
+UPLOADED = frozenset({"image", "audio", "file"})
+"""Types whose answer is the id of a file that the device keeps and sends by itself."""
 
 MAX_ANSWER_TEXT = 2_000
 MAX_INTEGER = 10**15
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}", re.ASCII)
-_IMAGE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,127}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
+_FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,127}", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -45,8 +52,10 @@ def read(definition: Definition, question: Question, answer: object) -> Value:
     """
     if is_empty(answer) or is_special(question, answer):
         return ""
-    if question.type in {"select_one", "select_multiple"}:
+    if question.type in CHOSEN:
         return _read_choices(definition, question, answer)
+    if question.type == "range":
+        return _read_range(question, answer)
     reader = _READERS.get(question.type)
     return reader(answer) if reader else None
 
@@ -79,6 +88,9 @@ def computed(question: Question, value: Value) -> Value:
         return number if fits and number is not None else ""
     if question.type == "date":
         return as_date(value) or ""
+    if question.type == "datetime":
+        moment = as_moment(value)
+        return moment.replace(second=0, microsecond=0) if moment else ""
     if isinstance(value, bool):
         return as_text(value)
     return "" if value is None else value
@@ -88,11 +100,16 @@ def stored(question: Question, value: Value) -> Answer | None:
     """Return a value in the form in which answers are stored, or None when it is empty."""
     if value == "":
         return None
-    if question.type == "select_multiple":
+    if question.type in LISTED:
         return as_text(value).split()
-    if question.type == "integer" and isinstance(value, Decimal):
+    if isinstance(value, Decimal) and is_whole(question):
         return int(value)
     return number_text(value) if isinstance(value, Decimal) else as_text(value)
+
+
+def is_whole(question: Question) -> bool:
+    """Say whether the question is answered with a whole number."""
+    return question.type == "integer" or (question.type == "range" and range_of(question.parameters).is_whole)
 
 
 def _read_choices(definition: Definition, question: Question, answer: object) -> str | None:
@@ -116,6 +133,18 @@ def _read_integer(answer: object) -> Decimal | None:
 
 def _read_decimal(answer: object) -> Decimal | None:
     return Decimal(answer) if isinstance(answer, str) and _DECIMAL.fullmatch(answer) else None
+
+
+def _read_range(question: Question, answer: object) -> Decimal | None:
+    return _read_integer(answer) if is_whole(question) else _read_decimal(answer)
+
+
+def _read_datetime(answer: object) -> datetime | None:
+    return as_moment(answer) if isinstance(answer, str) and _MOMENT.fullmatch(answer) else None
+
+
+def _read_file(answer: object) -> str | None:
+    return answer if isinstance(answer, str) and _FILE.fullmatch(answer) else None
 
 
 def _read_date(answer: object) -> date | None:
@@ -150,6 +179,8 @@ _READERS: dict[str, Callable[[object], Value]] = {
     "date": _read_date,
     "time": _read_time,
     "acknowledge": lambda answer: answer if isinstance(answer, str) and answer == ACKNOWLEDGED else None,
-    "image": lambda answer: answer if isinstance(answer, str) and _IMAGE.fullmatch(answer) else None,
+    "barcode": _read_text,
+    "datetime": _read_datetime,
+    **dict.fromkeys(UPLOADED, _read_file),
     "geopoint": _read_geopoint,
 }

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from forms.columns import CHOICES, SETTINGS, SURVEY
 from forms.definition import to_json
-from forms.importing import CHOICES, SETTINGS, SURVEY, define
+from forms.importing import define
 from forms.shipped import NAMES
 from forms.workbook import Row, Sheet, write_workbook
 

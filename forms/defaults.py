@@ -1,40 +1,78 @@
-"""The answers that a form begins with."""
+"""The answers that a form begins with, and those that a new instance of a repeat begins with."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from forms.answers import Answer, computed, read, stored
 from forms.definition import Definition, Question
 from forms.evaluation import evaluate
-from forms.expressions import compile_expression
+from forms.expressions import compile_expression, is_dynamic
+from forms.facts import NO_FACTS, Facts
 from forms.parsing import parse_text
-
-_DYNAMIC = re.compile(r"\$\{|[a-z-]+\(")
-
-
-def is_dynamic(default: str) -> bool:
-    """Say whether a default is an expression: it refers to a question or calls a function."""
-    return _DYNAMIC.search(default) is not None
+from forms.plan import Node, Place
+from forms.state import Answers, State
 
 
-def initial_answers(definition: Definition, *, today: date) -> dict[str, Answer]:
-    """Return the defaults by path, for questions outside repeats; an expression sees no other default.
+def initial_answers(
+    definition: Definition, *, today: date, facts: Facts | Mapping[str, Any] = NO_FACTS
+) -> dict[str, Answer]:
+    """Return the defaults by path, also of the instances that a computed number of them brings.
 
-    A computed default that does not fit its question is left out: the worker will answer.
+    A default that is an expression sees no other default of its own instance or further out. One that does not fit its
+    question is left out: the worker will answer.
     """
-    state = evaluate(definition, {}, today=today)
+    empty = evaluate(definition, {}, today=today, facts=facts)
+    first = _defaults(None, empty)
+    return {**first, **_begun(empty, first)}
+
+
+def added_answers(
+    definition: Definition,
+    before: Answers,
+    answers: Answers,
+    *,
+    today: date,
+    facts: Facts | Mapping[str, Any] = NO_FACTS,
+) -> dict[str, Answer]:
+    """Return the defaults of the instances that some answers have and those before them had not.
+
+    To be merged into the answers when the number of instances was raised, whether a person or the form said it.
+    """
+    return _begun(evaluate(definition, before, today=today, facts=facts), answers)
+
+
+def _begun(before: State, answers: Answers) -> dict[str, Answer]:
+    """Return the defaults of new instances, and of the instances that those bring, until there are no more."""
+    found: dict[str, Answer] = {}
+    while True:
+        after = evaluate(before.definition, {**answers, **found}, today=before.today, facts=before.facts)
+        more = _defaults(before, after)
+        if not more:
+            return found
+        found |= more
+        before = after
+
+
+def _defaults(before: State | None, after: State) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
-    for node in state.plan.nodes.values():
-        question = node.item
-        if not isinstance(question, Question) or not question.default or node.repeat:
+    for node in after.plan.nodes.values():
+        if not isinstance(node.item, Question) or not node.item.default:
             continue
-        if is_dynamic(question.default):
-            value = computed(question, compile_expression(question.default).run(state.scope(node, 0)))
-            answer = stored(question, value)
-        else:
-            answer = parse_text(definition, question, question.default)
-        if answer is not None and read(definition, question, answer) is not None:
-            answers[node.prefix] = answer
+        for place in after.places(node):
+            is_new = node.path(place) not in after.answers and (before is None or not before.has(node, place))
+            answer = _default(after, node, node.item, place) if is_new else None
+            if answer is not None:
+                answers[node.path(place)] = answer
     return answers
+
+
+def _default(state: State, node: Node, question: Question, place: Place) -> Answer | None:
+    if is_dynamic(question.default):
+        value = computed(question, compile_expression(question.default).run(state.scope(node, place)))
+        answer = stored(question, value)
+    else:
+        answer = parse_text(state.definition, question, question.default)
+    return answer if answer is not None and read(state.definition, question, answer) is not None else None

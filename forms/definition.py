@@ -1,20 +1,30 @@
 """A survey form as an immutable value: its questions, groups, choices and settings, with canonical JSON and a hash.
 
 A definition says what was written in the workbook and nothing about answers. The hash names exactly one definition,
-so a draft can stay on the version it began with. Reading workbooks is left to `importing`, behaviour to `plan`.
+so a draft can stay on the version it began with: a cell that is empty is not written, so that a field which a later
+release adds leaves the hash of every published form alone. Reading workbooks is left to `importing`, behaviour to `plan`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 FORMAT = 1
-"""The version of the JSON layout. A device refuses a definition whose layout it does not know."""
+"""The version of the JSON layout. A device refuses a definition whose layout, or any cell of it, it does not know."""
+
+Media = tuple[tuple[str, str], ...]
+"""The files beside a caption: `image`, `audio`, `video` and the name of the file, sorted."""
+
+Translations = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""By language, as its columns name it, the captions by column; media are under `media::image` and so on. Sorted."""
+
+OWN_LANGUAGE = ""
+"""In a form that is shown in another language, the words of a choice in its own are kept under this name."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,13 @@ class Choice:
     name: str
     label: str
     columns: tuple[tuple[str, str], ...] = ()
+    media: Media = ()
+    translations: Translations = ()
+
+    @property
+    def own_label(self) -> str:
+        """The words in the form's own language, which rules compute with whatever language is shown."""
+        return dict(dict(self.translations).get(OWN_LANGUAGE, ())).get("label", self.label)
 
 
 @dataclass(frozen=True)
@@ -45,11 +62,18 @@ class Question:
     readonly: str = ""
     choices: str = ""
     choice_filter: str = ""
+    guidance_hint: str = ""
+    parameters: str = ""
+    media: Media = ()
+    translations: Translations = ()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that belong together: a section at the top level, or a part that repeats."""
+    """Rows that belong together: a section at the top level, or a part that repeats.
+
+    `repeat_count` is an expression that gives how often; without it the worker adds instances.
+    """
 
     name: str
     label: str = ""
@@ -57,11 +81,18 @@ class Group:
     appearance: str = ""
     repeats: bool = False
     items: tuple[Question | Group, ...] = ()
+    repeat_count: str = ""
+    media: Media = ()
+    translations: Translations = ()
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A whole form. Two definitions are equal when their canonical JSON is."""
+    """A whole form. Two definitions are equal when their canonical JSON is.
+
+    `language` names the language of the captions where it is not Chinese; `style` is `pages` for one question a page;
+    `compulsory_photos` is how many photos, recordings and files the legal basis lets the form demand.
+    """
 
     form_id: str
     version: str
@@ -69,6 +100,9 @@ class Definition:
     legal_basis: str = ""
     items: tuple[Question | Group, ...] = ()
     choices: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+    language: str = ""
+    style: str = ""
+    compulsory_photos: str = ""
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -88,17 +122,46 @@ class Definition:
         """The names of the choices by the name of their list."""
         return {name: frozenset(choice.name for choice in choices) for name, choices in self.choices}
 
+    @cached_property
+    def choice_labels(self) -> Mapping[str, Mapping[str, str]]:
+        """The words of the choices by the name of their list and their own."""
+        return {name: {choice.name: choice.label for choice in choices} for name, choices in self.choices}
+
+    @cached_property
+    def own_labels(self) -> Mapping[str, Mapping[str, str]]:
+        """The same in the form's own language."""
+        return {name: {choice.name: choice.own_label for choice in choices} for name, choices in self.choices}
+
+    @cached_property
+    def rows(self) -> tuple[Question | Group, ...]:
+        """Every question and group, in the order of the form, a group before what it holds."""
+        return tuple(_rows(self.items))
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages into which something is translated, as their columns name them."""
+        choices = [choice for _, listed in self.choices for choice in listed]
+        return tuple(sorted({language for one in (*self.rows, *choices) for language, _ in one.translations}))
+
+
+def _rows(items: tuple[Question | Group, ...]) -> Iterator[Question | Group]:
+    for item in items:
+        yield item
+        if isinstance(item, Group):
+            yield from _rows(item.items)
+
 
 def to_json(definition: Definition) -> str:
-    """Write the canonical JSON: sorted keys, no spaces, only strings, booleans and lists, empty cells left out."""
+    """Write the canonical JSON: sorted keys, no spaces, no numbers, empty cells left out."""
     document = {
         "format": str(FORMAT),
         "form_id": definition.form_id,
         "version": definition.version,
         "title": definition.title,
         "legal_basis": definition.legal_basis,
-        "items": [_item_document(item) for item in definition.items],
-        "choices": [[name, [_choice_document(choice) for choice in choices]] for name, choices in definition.choices],
+        "items": [_document(item) for item in definition.items],
+        "choices": [[name, [_document(choice) for choice in choices]] for name, choices in definition.choices],
+        **{name: text for name in _LATER if (text := getattr(definition, name))},
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -111,43 +174,73 @@ def from_json(text: str) -> Definition:
         raise ValueError("not a form definition") from error
 
 
+_FIRST = ("form_id", "version", "title", "legal_basis")
+_LATER = ("language", "style", "compulsory_photos")
+"""Settings that came after forms were published; they are written only where they say something."""
+
+_ALWAYS = {"name", "type"}
+
+
 def _definition(document: dict[str, Any]) -> Definition:
     if document["format"] != str(FORMAT):
         raise ValueError("form definition of an unknown format")
+    if strange := document.keys() - {*_FIRST, *_LATER, "format", "items", "choices"}:
+        raise TypeError(f"unknown settings: {len(strange)}")
     return Definition(
-        **{name: _text(document[name]) for name in ("form_id", "version", "title", "legal_basis")},
+        **{name: _text(document[name]) for name in _FIRST},
         items=tuple(_item(item) for item in document["items"]),
         choices=tuple(
             (_text(name), tuple(_choice(choice) for choice in choices)) for name, choices in document["choices"]
         ),
+        **{name: _text(document.get(name, "")) for name in _LATER},
     )
 
 
-def _item_document(item: Question | Group) -> dict[str, Any]:
-    cells = {field.name: getattr(item, field.name) for field in fields(item) if field.name != "items"}
-    document = {name: value for name, value in cells.items() if value or name in {"name", "type"}}
-    if isinstance(item, Group):
-        document["items"] = [_item_document(inner) for inner in item.items]
+def _document(one: Question | Group | Choice) -> dict[str, Any]:
+    always = {"name", "label"} if isinstance(one, Choice) else _ALWAYS
+    document: dict[str, Any] = {}
+    for field in fields(one):
+        value = getattr(one, field.name)
+        if value or field.name in always:
+            document[field.name] = value
+    for name in {"columns", "media"} & document.keys():
+        document[name] = dict(document[name])
+    if "translations" in document:
+        document["translations"] = {language: dict(cells) for language, cells in one.translations}
+    if isinstance(one, Group):
+        document["items"] = [_document(inner) for inner in one.items]
     return document
 
 
 def _item(document: dict[str, Any]) -> Question | Group:
-    cells = dict(document)
+    tables, cells = _tables(document)
     if "items" not in cells:
-        return Question(**{name: _text(value) for name, value in cells.items()})
+        return Question(**_texts(cells), **tables)
     inner = tuple(_item(item) for item in cells.pop("items"))
     repeats = cells.pop("repeats", False) is True
-    return Group(**{name: _text(value) for name, value in cells.items()}, repeats=repeats, items=inner)
-
-
-def _choice_document(choice: Choice) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": choice.name, "label": choice.label}
-    return {**document, "columns": dict(choice.columns)} if choice.columns else document
+    return Group(**_texts(cells), repeats=repeats, items=inner, **tables)
 
 
 def _choice(document: dict[str, Any]) -> Choice:
-    columns = tuple(sorted((_text(key), _text(value)) for key, value in document.get("columns", {}).items()))
-    return Choice(_text(document["name"]), _text(document["label"]), columns)
+    tables, cells = _tables(document)
+    columns = _pairs(cells.pop("columns", {}))
+    return Choice(**_texts(cells), columns=columns, **tables)
+
+
+def _tables(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part the cells that are tables from the others."""
+    cells = dict(document)
+    media, translations = _pairs(cells.pop("media", {})), cells.pop("translations", {})
+    spoken = tuple(sorted((_text(language), _pairs(captions)) for language, captions in translations.items()))
+    return {"media": media, "translations": spoken}, cells
+
+
+def _texts(cells: dict[str, Any]) -> dict[str, Any]:
+    return {name: _text(value) for name, value in cells.items()}
+
+
+def _pairs(table: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((_text(key), _text(value)) for key, value in table.items()))
 
 
 def _text(value: object) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from forms.answers import is_empty
+from collections.abc import Callable, Sequence
+
+from forms.answers import CHOSEN, is_empty
 from forms.definition import Definition, Question
 from forms.messages import (
     ACCURACY,
+    ATTACHMENT,
     CONFIRMED,
     DAY,
+    MOMENT,
     PHOTO,
     PLACE,
+    RANKED,
+    RECORDING,
     SEPARATOR,
     SIGNATURE,
     SIGNATURE_LOOK,
     SPECIAL,
     UNITS,
 )
-from forms.values import as_date
+from forms.values import as_date, as_moment
 
 
 def unit(question: Question) -> str:
@@ -30,26 +36,34 @@ def display(definition: Definition, question: Question, answer: object) -> str:
         return ""
     if isinstance(answer, str) and answer in SPECIAL:
         return SPECIAL[answer][1]
-    if question.type in {"select_one", "select_multiple"}:
+    if question.type in CHOSEN:
         return _choices(definition, question, answer)
     text = str(answer)
-    if question.type == "date":
-        day = as_date(text)
-        return DAY.format(year=day.year, month=day.month, day=day.day) if day else text
-    if question.type == "geopoint":
-        return _place(text)
+    if question.type in _SHOWN:
+        return _SHOWN[question.type](text)
     if question.type == "image":
         return SIGNATURE if SIGNATURE_LOOK in question.appearance.split() else PHOTO
-    if question.type == "acknowledge":
-        return CONFIRMED
     suffix = unit(question)
     return f"{text} {suffix}" if suffix else text
 
 
 def _choices(definition: Definition, question: Question, answer: object) -> str:
-    names = answer if isinstance(answer, list) else [answer]
-    labels = {choice.name: choice.label for choice in definition.choice_lists.get(question.choices, ())}
-    return SEPARATOR.join(labels.get(str(name), str(name)) for name in names)
+    names: Sequence[object] = answer if isinstance(answer, list) else [answer]
+    known = definition.choice_labels.get(question.choices, {})
+    labels = [known.get(str(name), str(name)) for name in names]
+    if question.type == "rank":
+        labels = [RANKED.format(number=number, label=label) for number, label in enumerate(labels, start=1)]
+    return SEPARATOR.join(labels)
+
+
+def _day(text: str) -> str:
+    day = as_date(text)
+    return DAY.format(year=day.year, month=day.month, day=day.day) if day else text
+
+
+def _moment(text: str) -> str:
+    at = as_moment(text)
+    return MOMENT.format(year=at.year, month=at.month, day=at.day, hour=at.hour, minute=at.minute) if at else text
 
 
 def _place(text: str) -> str:
@@ -58,3 +72,13 @@ def _place(text: str) -> str:
         return text
     place = PLACE.format(latitude=parts[0], longitude=parts[1])
     return place + (ACCURACY.format(metres=parts[3]) if len(parts) > 3 else "")
+
+
+_SHOWN: dict[str, Callable[[str], str]] = {
+    "date": _day,
+    "datetime": _moment,
+    "geopoint": _place,
+    "acknowledge": lambda text: CONFIRMED,
+    "audio": lambda text: RECORDING,
+    "file": lambda text: ATTACHMENT,
+}

@@ -1,9 +1,10 @@
 """From the text of an expression to a function of the answers.
 
 `elementpath` reads the XPath 1.0 grammar; what an expression may do is decided here, token by token, and everything
-else (paths, axes, predicates, unknown functions) is refused when a form is imported. Evaluation is ours rather than
-elementpath's because sums of money must be exact and a change on an old phone must be quick. A `${name}` becomes a
-variable before parsing and answers are only ever values of variables, so no answer can become part of an expression.
+else (axes, predicates, unknown functions) is refused when a form is imported. Evaluation is ours rather than
+elementpath's because sums of money must be exact and a change on an old phone must be quick. A `${name}`, and a path to
+a question, becomes a variable before parsing and answers are only ever values of variables, so no answer can become
+part of an expression.
 """
 
 from __future__ import annotations
@@ -14,20 +15,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from elementpath import ElementPathError, XPath1Parser
 from elementpath.tdop import Parser
 
-from forms.functions import FUNCTIONS, pattern_fault
+from forms.facts import NO_FACTS, Facts
+from forms.functions import FUNCTIONS, REFUSED, pattern_fault
 from forms.operators import ARITHMETIC, COMPARISONS, compare, negative
-from forms.values import Value, as_number, as_truth
+from forms.references import PATH, REFERENCE
+from forms.values import Value, as_number, as_text, as_truth
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 60
 
-_PIECES = re.compile(r"""("[^"]*"|'[^']*')|\$\{([^{}]*)\}|(\$)|([A-Za-z][\w.-]*)(?=\s*\()""")
+_PIECES = re.compile(
+    rf"""("[^"]*"|'[^']*')|\$\{{([^{{}}]*)\}}|(\$)|({PATH})|((?:[A-Za-z]+:)?[A-Za-z][\w.-]*)(?=\s*\()"""
+)
 _OPERATOR_WORDS = {"and", "or", "div", "mod"}
+_DYNAMIC = re.compile(r"\$\{|[a-z0-9-]+\(|^\s*\.\./")
 
 
 class ExpressionError(ValueError):
@@ -39,16 +45,60 @@ class ExpressionError(ValueError):
         self.blanks = blanks
 
 
+class Around(Protocol):
+    """The answers around an expression, as the row sees them that holds it."""
+
+    def read(self, reference: str) -> Value:
+        """Return what a question holds: one value, or the values of all instances that the reference means."""
+        ...
+
+    def indexed(self, reference: str, at: Mapping[str, int]) -> Value:
+        """Return what a question holds in the instances that are given by the name of the repeat."""
+        ...
+
+    def position(self, levels: int) -> int:
+        """Return the number of the instance that many groups above, or of the next repeat above that."""
+        ...
+
+    def choice_label(self, question: str, name: str) -> str:
+        """Return the words of a choice of a question."""
+        ...
+
+
+class Nowhere:
+    """Surroundings without any answer."""
+
+    def read(self, reference: str) -> Value:
+        """Return nothing."""
+        return ""
+
+    def indexed(self, reference: str, at: Mapping[str, int]) -> Value:
+        """Return nothing."""
+        return ""
+
+    def position(self, levels: int) -> int:
+        """Return 1, as outside repeats."""
+        return 1
+
+    def choice_label(self, question: str, name: str) -> str:
+        """Return nothing."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an expression is evaluated: how to read a question, the answer itself, its place in a repeat, the day."""
+    """Where an expression is evaluated: the answers around it, the day, the answer itself and what was stored for it.
 
-    read: Callable[[str], Value]
+    `columns` are those of the choice that a choice filter looks at; `identity` names the instance for `uuid()`.
+    """
+
+    around: Around
     today: date
     current: Value = ""
     stored: Value = ""
-    position: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
+    facts: Facts = NO_FACTS
+    identity: str = ""
 
 
 Run = Callable[[Scope], Value]
@@ -58,13 +108,25 @@ Run = Callable[[Scope], Value]
 class Expression:
     """A compiled expression: what it refers to, and how to run it.
 
-    `references` are questions, `columns` those of a choice; `own` holds `.` and `once` where the answer itself is used.
+    `references` are names and paths of questions; `indexed` are those that `indexed-repeat` looks up, with the repeats
+    whose instance it chooses. `columns` are those of a choice, `named` the questions whose choices are named. `own` holds
+    `.` and `once` where the answer itself is used. `facts` are the pairs of source and field that it looks up, and
+    `climbs` how far its uses of `position` climb.
     """
 
     references: tuple[str, ...]
+    indexed: tuple[tuple[str, tuple[str, ...]], ...]
     columns: tuple[str, ...]
+    named: tuple[str, ...]
     own: frozenset[str]
+    facts: frozenset[tuple[str, str]]
+    climbs: frozenset[int]
     run: Run
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """Every name and path that has to mean a row."""
+        return (*self.references, *(name for reference, repeats in self.indexed for name in (reference, *repeats)))
 
 
 class _Parser(XPath1Parser):
@@ -76,9 +138,12 @@ class _Parser(XPath1Parser):
         return Parser.parse(self, source)
 
 
-for _name in FUNCTIONS:
-    _Parser.symbol_table.pop(_name, None)
-    _Parser.function(_name, nargs=(0, None))
+_CALLED = {name.replace(":", "-"): name for name in FUNCTIONS}
+"""The functions by the word that stands for them while parsing: the grammar has no colon in a function of ours."""
+
+for _word in _CALLED:
+    _Parser.symbol_table.pop(_word, None)
+    _Parser.function(_word, nargs=(0, None))
 
 
 @lru_cache(maxsize=8_192)
@@ -96,7 +161,16 @@ def compile_expression(source: str) -> Expression:
         raise ExpressionError("expression.syntax", value=_reason(error)) from None
     builder = _Builder(names)
     run = builder.build(token, 0)
-    return Expression(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(builder.columns)), frozenset(builder.own), run)
+    return Expression(
+        references=tuple(dict.fromkeys(name for number, name in enumerate(names) if number not in builder.looked_up)),
+        indexed=tuple(dict.fromkeys(builder.indexed)),
+        columns=tuple(dict.fromkeys(builder.columns)),
+        named=tuple(dict.fromkeys(builder.named)),
+        own=frozenset(builder.own),
+        facts=frozenset(builder.facts),
+        climbs=frozenset(builder.climbs),
+        run=run,
+    )
 
 
 def truth(source: str, scope: Scope) -> bool:
@@ -104,16 +178,25 @@ def truth(source: str, scope: Scope) -> bool:
     return as_truth(compile_expression(source).run(scope))
 
 
+def is_dynamic(default: str) -> bool:
+    """Say whether a default is an expression: it refers to a question or calls a function."""
+    return _DYNAMIC.search(default) is not None
+
+
 def _piece(piece: re.Match[str], names: list[str]) -> str:
-    _, reference, dollar, function = piece.groups()
-    if reference is not None:
-        names.append(reference.strip())
+    _, reference, dollar, path, function = piece.groups()
+    if reference is not None or path is not None:
+        names.append(reference.strip() if reference is not None else re.sub(r"\s", "", path))
         return f" $v{len(names) - 1} "
     if dollar:
         raise ExpressionError("expression.unsupported", value="$")
-    if function is not None and function not in FUNCTIONS and function not in _OPERATOR_WORDS:
+    if function is None or function in _OPERATOR_WORDS:
+        return piece.group()
+    if function in REFUSED:
+        raise ExpressionError("expression.refused", value=function, reason=REFUSED[function])
+    if function not in FUNCTIONS:
         raise ExpressionError("expression.function", value=function, known="、".join(FUNCTIONS))
-    return piece.group()
+    return function.replace(":", "-")
 
 
 def _reason(error: Exception) -> str:
@@ -124,12 +207,17 @@ def _reason(error: Exception) -> str:
 
 
 class _Builder:
-    """Turns tokens into functions, and remembers the choice columns and the uses of the answer itself that it met."""
+    """Turns tokens into functions, and remembers what it met on the way."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
         self.columns: list[str] = []
+        self.named: list[str] = []
+        self.indexed: list[tuple[str, tuple[str, ...]]] = []
+        self.looked_up: set[int] = set()  # numbers of the names that only indexed-repeat() looks up
         self.own: set[str] = set()
+        self.facts: set[tuple[str, str]] = set()
+        self.climbs: set[int] = set()
 
     def build(self, token: Any, depth: int) -> Run:
         """Return the function for a token and all below it. Raises ExpressionError for what is not supported."""
@@ -141,16 +229,22 @@ class _Builder:
         if symbol in {"(integer)", "(decimal)", "(float)"}:
             return _constant(as_number(str(token.value)))
         if symbol == "$":
-            return _variable(self.names, token[0].value)
-        if symbol in {".", "once"}:
-            self.own.add(symbol)
+            name = self._name(token)
+            return lambda scope: scope.around.read(name)
+        if symbol in {".", "once", "uuid"}:
+            self.own.add("." if symbol == "." else "once")
+        if symbol == "uuid":
+            self.facts.add(("visit", "id"))
         if symbol == ".":
             return lambda scope: scope.current
         if symbol == "(name)":
             return self._column(token.value)
-        if token.label == "function" and symbol in FUNCTIONS:
+        if token.label == "function" and symbol in _CALLED:
             return self._call(token, depth)
         return self._operator(symbol, token, depth)
+
+    def _name(self, token: Any) -> str:
+        return self.names[int(token[0].value.removeprefix("v"))]
 
     def _operator(self, symbol: str, token: Any, depth: int) -> Run:
         parts = [self.build(part, depth + 1) for part in token] if symbol in _OPERATORS else []
@@ -171,12 +265,12 @@ class _Builder:
         return lambda scope: as_truth(left(scope)) or as_truth(right(scope))
 
     def _call(self, token: Any, depth: int) -> Run:
-        name, function = token.symbol, FUNCTIONS[token.symbol]
-        if len(token) < function.least or (function.most is not None and len(token) > function.most):
-            known = function.least if function.least == function.most else f"{function.least}–{function.most or '多'}"
-            raise ExpressionError("expression.arguments", value=name, known=known)
-        if name == "position":
-            return _position(token[0])
+        name = _CALLED[token.symbol]
+        function = FUNCTIONS[name]
+        if not function.takes(len(token)):
+            raise ExpressionError("expression.arguments", value=name, known=function.arity)
+        if special := _SPECIAL.get(name):
+            return special(self, token, depth)
         if name == "regex":
             _check_pattern(token[1])
         arguments = [self.build(argument, depth + 1) for argument in token]
@@ -189,24 +283,72 @@ class _Builder:
         self.columns.append(name)
         return lambda scope: scope.columns.get(name, "")
 
+    def _position(self, token: Any, depth: int) -> Run:
+        """The number of an instance: of the repeat around the question for `..`, of one further out for `../..`."""
+        levels, step = 0, token[0]
+        while step.symbol == "/" and len(step) == 2 and step[1].symbol == "..":
+            levels, step = levels + 1, step[0]
+        if step.symbol != "..":
+            raise ExpressionError("expression.unsupported", value=f"position({step.symbol})")
+        levels += 1
+        self.climbs.add(levels)
+        return lambda scope: Decimal(scope.around.position(levels))
+
+    def _indexed_repeat(self, token: Any, depth: int) -> Run:
+        """`indexed-repeat(${wage}, ${members}, 2, ${jobs}, 1)`: an answer of the instances that are given."""
+        pairs = list(zip(token[1::2], token[2::2], strict=True)) if len(token) % 2 else []
+        if not pairs or any(part.symbol != "$" for part in (token[0], *token[1::2])):
+            raise ExpressionError("expression.indexed")
+        reference, repeats = self._name(token[0]), tuple(self._name(repeat) for repeat, _ in pairs)
+        self.looked_up.update(int(part[0].value.removeprefix("v")) for part in (token[0], *token[1::2]))
+        self.indexed.append((reference, repeats))
+        numbers = [self.build(number, depth + 1) for _, number in pairs]
+
+        def run(scope: Scope) -> Value:
+            at = {repeat: as_number(number(scope)) for repeat, number in zip(repeats, numbers, strict=True)}
+            whole = {
+                repeat: int(number) for repeat, number in at.items() if number is not None and number == int(number)
+            }
+            return scope.around.indexed(reference, whole) if len(whole) == len(at) else ""
+
+        return run
+
+    def _choice_name(self, token: Any, depth: int) -> Run:
+        """`jr:choice-name(${q}, '${q}')`: the words of a choice; the second argument names the question in quotes."""
+        quoted = REFERENCE.fullmatch(token[1].value.strip()) if token[1].symbol == "(string)" else None
+        if not quoted:
+            raise ExpressionError("expression.choice_name")
+        question, chosen = quoted[1], self.build(token[0], depth + 1)
+        self.named.append(question)
+        return lambda scope: scope.around.choice_label(question, as_text(chosen(scope)))
+
+    def _pulldata(self, token: Any, depth: int) -> Run:
+        """`pulldata('household', 'address')`: a fact that is known before the visit. What is asked for is written out,
+        so that a form tells what it reads of a household."""
+        words = [part.value if part.symbol == "(string)" else "" for part in token[:3]]
+        if len(token) not in {2, 4} or not all(words):
+            raise ExpressionError("expression.facts")
+        source, wanted, *key = words
+        self.facts.update((source, name) for name in (wanted, *key))
+        if not key:
+            return lambda scope: scope.facts.value(source, wanted)
+        sought = self.build(token[3], depth + 1)
+        return lambda scope: scope.facts.find(source, wanted, key[0], as_text(sought(scope)))
+
+
+_SPECIAL: dict[str, Callable[[_Builder, Any, int], Run]] = {
+    "position": _Builder._position,
+    "indexed-repeat": _Builder._indexed_repeat,
+    "jr:choice-name": _Builder._choice_name,
+    "pulldata": _Builder._pulldata,
+}
+"""Functions that look at how their arguments are written and not only at what they hold."""
 
 _OPERATORS = {"(", "and", "or", *ARITHMETIC, *COMPARISONS}
 
 
 def _constant(value: Value) -> Run:
     return lambda scope: value
-
-
-def _variable(names: list[str], variable: str) -> Run:
-    name = names[int(variable.removeprefix("v"))]
-    return lambda scope: scope.read(name)
-
-
-def _position(argument: Any) -> Run:
-    """The number of the repeat's instance; `position(..)` is the only use of a path that a form may make."""
-    if argument.symbol != "..":
-        raise ExpressionError("expression.unsupported", value=argument.symbol)
-    return lambda scope: Decimal(scope.position)
 
 
 def _check_pattern(token: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from forms import messages
 from forms.answers import has_id_number_look, is_empty, is_id_number, is_special, read
 from forms.definition import Choice, Definition, Question
 from forms.expressions import Scope, truth
-from forms.values import Value
+from forms.ranges import range_of
+from forms.values import Value, number_text
 
 MISSING, INVALID, TYPE = "missing", "invalid", "type"
 
@@ -64,7 +66,7 @@ def offered(definition: Definition, question: Question, scope: Scope) -> tuple[C
 
 
 def _is_offered(question: Question, choice: Choice, scope: Scope) -> bool:
-    columns = {"name": choice.name, "label": choice.label, **dict(choice.columns)}
+    columns = {"name": choice.name, "label": choice.own_label, **dict(choice.columns)}
     return truth(question.choice_filter, replace(scope, columns=columns))
 
 
@@ -82,12 +84,25 @@ def _computed_rules(question: Question, expected: object, scope: Scope) -> tuple
 def _rules(definition: Definition, question: Question, value: Value, scope: Scope) -> tuple[str, str] | None:
     if has_id_number_look(question) and not is_id_number(str(value)):
         return INVALID, messages.ID_NUMBER
-    if question.choice_filter:
-        chosen = str(value).split()
-        picked = [choice for choice in definition.choice_lists[question.choices] if choice.name in chosen]
-        if not all(_is_offered(question, choice, scope) for choice in picked):
+    if question.choice_filter or question.type == "rank":
+        given = {choice.name for choice in offered(definition, question, scope)}
+        chosen = set(str(value).split())
+        if not chosen <= given:
             return INVALID, messages.NOT_OFFERED
+        if question.type == "rank" and chosen != given:
+            return INVALID, messages.NOT_RANKED
+    if question.type == "range" and isinstance(value, Decimal) and not range_of(question.parameters).holds(value):
+        return INVALID, range_message(question)
     return _constraint(question, scope)
+
+
+def range_message(question: Question) -> str:
+    """Say between which numbers the answer lies."""
+    found = range_of(question.parameters)
+    ends = sorted((found.start, found.end))
+    return messages.NOT_IN_RANGE.format(
+        start=number_text(ends[0]), end=number_text(ends[1]), step=number_text(found.step)
+    )
 
 
 def _constraint(question: Question, scope: Scope) -> tuple[str, str] | None:

@@ -5,23 +5,32 @@ No HTML here. A worker's page renders every question as a field, a reviewer's pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from forms.answers import is_empty
 from forms.definition import Choice, Definition, Group, Question
 from forms.display import display, unit
-from forms.evaluation import Answers, State, evaluate
+from forms.evaluation import evaluate
 from forms.expressions import truth
+from forms.facts import NO_FACTS, Facts
 from forms.judging import MISSING, Finding, offered
-from forms.messages import INSTANCE
-from forms.plan import Node
+from forms.languages import translated
+from forms.messages import INSIDE, INSTANCE
+from forms.plan import Node, Place
+from forms.ranges import Range, range_of
+from forms.state import Answers, State
 
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """One question as it stands now. `heading` names the inner group; `answer` is the stored form."""
+    """One question as it stands now. `heading` names the inner group; `answer` is the stored form.
+
+    `guidance` is for training and for print, longer than a hint. `media` are the files beside the label by kind
+    (`image`, `audio`, `video`); `scale` is set for a range question.
+    """
 
     path: str
     name: str
@@ -38,13 +47,18 @@ class ShownQuestion:
     required: bool
     readonly: bool
     finding: Finding | None
+    guidance: str = ""
+    media: Mapping[str, str] = field(default_factory=dict)
+    scale: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
     """A page of the form. `repeat` names the repeat whose instance this is; `count` is set where instances are added.
 
-    Counts are of questions that are asked and that a person answers.
+    Counts are of questions that are asked and that a person answers. `depth` counts the repeats around; `limit` is how
+    many instances there may be, 0 where none are added; `is_counted` says that the form computes how many, so nobody
+    adds them; `finding` tells what is wrong with the number.
     """
 
     path: str
@@ -57,18 +71,30 @@ class ShownSection:
     answered_count: int
     missing_count: int
     invalid_count: int
+    depth: int = 0
+    limit: int = 0
+    is_counted: bool = False
+    finding: Finding | None = None
+    media: Mapping[str, str] = field(default_factory=dict)
 
 
-def layout(definition: Definition, answers: Answers, *, today: date) -> tuple[ShownSection, ...]:
-    """Lay a form out with its answers."""
-    return show(evaluate(definition, answers, today=today))
+def layout(
+    definition: Definition,
+    answers: Answers,
+    *,
+    today: date,
+    facts: Facts | Mapping[str, Any] = NO_FACTS,
+    language: str = "",
+) -> tuple[ShownSection, ...]:
+    """Lay a form out with its answers, in a language where the form has it."""
+    return show(evaluate(translated(definition, language), answers, today=today, facts=facts))
 
 
 def show(state: State) -> tuple[ShownSection, ...]:
     """Lay out a form that is evaluated already.
 
     Each group at the top is a section, loose questions before or between them are one too. A repeat is a section
-    that holds only its count, followed by one section for each instance.
+    that holds only its count, followed by one section for each instance; a repeat within it follows its instance.
     """
     sections: list[ShownSection] = []
     loose: list[Question] = []
@@ -83,31 +109,56 @@ def show(state: State) -> tuple[ShownSection, ...]:
 
 
 def _loose(state: State, questions: list[Question]) -> Iterator[ShownSection]:
-    shown = [_question(state, state.plan.nodes[question.name], 0, "") for question in questions]
+    shown = [_question(state, state.plan.nodes[question.name], (), "") for question in questions]
     if shown:
-        yield _section("", state.definition.title, "", None, True, shown)
+        yield _section(shown, path="", label=state.definition.title, repeat="", relevant=True)
 
 
 def _group(state: State, group: Group) -> Iterator[ShownSection]:
     node = state.plan.nodes[group.name]
     if group.repeats:
-        yield from _repeat(state, node)
+        yield from _repeat(state, node, (), "")
         return
-    shown = list(_questions(state, group, 0, ""))
-    yield _section(node.prefix, state.caption(group.label, node, 0), "", None, state.relevant[node.prefix], shown)
+    yield _section(
+        list(_questions(state, group, (), "")),
+        path=node.path(()),
+        label=state.caption(group.label, node, ()),
+        repeat="",
+        relevant=state.relevant[node.path(())],
+        media=dict(group.media),
+    )
     for inner in _repeats_within(group):
-        yield from _repeat(state, state.plan.nodes[inner.name])
+        yield from _repeat(state, state.plan.nodes[inner.name], (), "")
 
 
-def _repeat(state: State, node: Node) -> Iterator[ShownSection]:
-    group, relevant = node.item, state.relevant[node.prefix]
+def _repeat(state: State, node: Node, place: Place, outer: str) -> Iterator[ShownSection]:
+    group, path = node.item, node.path(place)
     assert isinstance(group, Group)
-    label = state.caption(group.label, node, 0)
-    yield _section(node.prefix, label, group.name, state.counts[group.name], relevant, [])
-    for index in state.indices(group.name):
-        shown = list(_questions(state, group, index, ""))
-        title = INSTANCE.format(label=label, number=index)
-        yield _section(f"{node.prefix}[{index}]", title, group.name, None, relevant, shown)
+    label, relevant = state.caption(group.label, node, place), state.relevant[path]
+    label = INSIDE.format(outer=outer, label=label) if outer else label
+    depth, media = len(place), dict(group.media)
+    yield _section(
+        [],
+        path=path,
+        label=label,
+        repeat=group.name,
+        relevant=relevant,
+        count=state.counts[path],
+        depth=depth,
+        limit=node.limit,
+        is_counted=bool(group.repeat_count),
+        finding=state.findings.get(path),
+        media=media,
+    )
+    for number in range(1, state.counts[path] + 1):
+        within, title = (*place, number), INSTANCE.format(label=label, number=number)
+        shown = list(_questions(state, group, within, ""))
+        there = f"{path}[{number}]"
+        yield _section(
+            shown, path=there, label=title, repeat=group.name, relevant=relevant, depth=depth + 1, media=media
+        )
+        for inner in _repeats_within(group):
+            yield from _repeat(state, state.plan.nodes[inner.name], within, title)
 
 
 def _repeats_within(group: Group) -> Iterator[Group]:
@@ -118,26 +169,26 @@ def _repeats_within(group: Group) -> Iterator[Group]:
             yield from _repeats_within(item)
 
 
-def _questions(state: State, group: Group, index: int, heading: str) -> Iterator[ShownQuestion]:
+def _questions(state: State, group: Group, place: Place, heading: str) -> Iterator[ShownQuestion]:
     for item in group.items:
         node = state.plan.nodes[item.name]
         if isinstance(item, Question):
-            yield _question(state, node, index, heading)
+            yield _question(state, node, place, heading)
         elif not item.repeats:
-            yield from _questions(state, item, index, state.caption(item.label, node, index))
+            yield from _questions(state, item, place, state.caption(item.label, node, place))
 
 
-def _question(state: State, node: Node, index: int, heading: str) -> ShownQuestion:
-    question, path = node.item, node.path(index)
+def _question(state: State, node: Node, place: Place, heading: str) -> ShownQuestion:
+    question, path = node.item, node.path(place)
     assert isinstance(question, Question)
-    answer, scope = state.answer(node, index), state.scope(node, index)
+    answer, scope = state.answer(node, place), state.scope(node, place)
     return ShownQuestion(
         path=path,
         name=question.name,
         type=question.type,
         heading=heading,
-        label=state.caption(question.label, node, index),
-        hint=state.caption(question.hint, node, index),
+        label=state.caption(question.label, node, place),
+        hint=state.caption(question.hint, node, place),
         answer=answer,
         display=display(state.definition, question, answer),
         unit=unit(question),
@@ -147,27 +198,25 @@ def _question(state: State, node: Node, index: int, heading: str) -> ShownQuesti
         required=bool(question.required) and truth(question.required, scope),
         readonly=bool(question.calculation) or (bool(question.readonly) and truth(question.readonly, scope)),
         finding=state.findings.get(path),
+        guidance=state.caption(question.guidance_hint, node, place),
+        media=dict(question.media),
+        scale=range_of(question.parameters) if question.type == "range" else None,
     )
 
 
-def _section(
-    path: str, label: str, repeat: str, count: int | None, relevant: bool, questions: list[ShownQuestion]
-) -> ShownSection:
+def _section(questions: list[ShownQuestion], *, finding: Finding | None = None, **cells: Any) -> ShownSection:
     asked = [question for question in questions if question.relevant and question.type not in _NOT_ANSWERED]
     asked = [question for question in asked if not question.readonly]
-    problems = [question.finding for question in questions if question.finding]
-    missing = sum(finding.code == MISSING for finding in problems)
+    problems = [found for found in (finding, *(question.finding for question in questions)) if found]
+    missing = sum(found.code == MISSING for found in problems)
     return ShownSection(
-        path,
-        label,
-        repeat,
-        count,
-        relevant,
-        tuple(questions),
+        **{"count": None, **cells},
+        questions=tuple(questions),
         asked_count=len(asked),
         answered_count=sum(not is_empty(question.answer) for question in asked),
         missing_count=missing,
         invalid_count=len(problems) - missing,
+        finding=finding,
     )
 
 

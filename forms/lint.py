@@ -1,34 +1,25 @@
-"""What the cells of a form mean together: references, expressions, choice lists, defaults, compulsory photos, cycles.
+"""What the cells of a form mean together: choice lists, defaults, compulsory photos, appearances, cycles.
 
-It speaks of cells, as `importing` does, but needs nothing of a workbook except the row of each name.
+It speaks of cells, as `importing` does, but needs nothing of a workbook except the row of each name. Expressions and
+references are looked at by `lint_expressions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError
 
-from forms.defaults import is_dynamic
+from forms.answers import UPLOADED
 from forms.definition import Definition, Group, Question
-from forms.expressions import ExpressionError, compile_expression
-from forms.messages import APPEARANCES, SIGNATURE_LOOK
+from forms.expressions import is_dynamic
+from forms.lint_expressions import check_expressions
+from forms.messages import APPEARANCES, LOOKS_WITHOUT_EFFECT, SIGNATURE_LOOK
 from forms.parsing import parse_text
-from forms.plan import REFERENCE, RELEVANT, VALUE, plan
+from forms.plan import RELEVANT, VALUE, plan, walk
 from forms.problems import FormProblem, problem
+from forms.ranges import range_of
 
-_EXPRESSIONS: dict[str, frozenset[str]] = {
-    "relevant": frozenset(),
-    "required": frozenset({"."}),
-    "constraint": frozenset({"."}),
-    "calculation": frozenset({"once"}),
-    "readonly": frozenset({"."}),
-    "choice_filter": frozenset({"."}),
-    "default": frozenset({"once"}),
-}
-"""The columns that hold expressions, each with the ways in which it may use the answer itself."""
-
-_CAPTIONS = ("label", "hint", "required_message", "constraint_message")
-_COMPUTABLE = {"calculate", "hidden", "text", "integer", "decimal", "date"}
+_COMPUTABLE = {"calculate", "hidden", "text", "integer", "decimal", "date", "datetime"}
 _SILENT = {"calculate", "hidden"}
 
 
@@ -37,100 +28,72 @@ def lint(definition: Definition, rows: Mapping[str, int], *, complete: bool) -> 
 
     Cycles are looked for only in a form that is complete and free of other problems.
     """
-    items = list(_all(definition.items))
-    repeats = {item.name: item.repeats for item in items if isinstance(item, Group)}
-    found = [one for item in items for one in _Linting(definition, rows, repeats, item).problems()]
+    nodes = walk(definition)
+    found = [one for item in definition.rows for one in _row(definition, rows, item)]
+    found += [one for item in definition.rows for one in check_expressions(definition, rows, nodes, item)]
     return found if found or not complete else list(_cycle(definition, rows))
 
 
-def _all(items: tuple[Question | Group, ...]) -> Iterator[Question | Group]:
-    for item in items:
-        yield item
-        if isinstance(item, Group):
-            yield from _all(item.items)
+def warnings(definition: Definition, rows: Mapping[str, int]) -> Iterator[FormProblem]:
+    """Yield what does not forbid a form, but what its author should know."""
+    compulsory = [item for item in definition.rows if _is_compulsory_upload(item)]
+    allowed = int(definition.compulsory_photos or 0)
+    for item in compulsory[allowed:]:
+        yield problem("photos.many", "survey", rows[item.name], "required", count=len(compulsory), allowed=allowed)
+    for item in definition.rows:
+        for look in item.appearance.split():
+            if look in LOOKS_WITHOUT_EFFECT:
+                yield problem("appearance.idle", "survey", rows[item.name], "appearance", value=look)
 
 
-class _Linting:
-    """The problems of one row."""
-
-    def __init__(
-        self, definition: Definition, rows: Mapping[str, int], repeats: Mapping[str, bool], item: Question | Group
-    ) -> None:
-        self.definition = definition
-        self.rows = rows
-        self.repeats = repeats  # of every group, whether it repeats
-        self.item = item
-
-    def problems(self) -> Iterator[FormProblem]:
-        """Yield everything that is wrong in the row."""
-        for look in self.item.appearance.split():
-            if look not in APPEARANCES:
-                yield self._at("appearance.unsupported", "appearance", value=look, known="、".join(APPEARANCES))
-        for column in _EXPRESSIONS:
-            source = getattr(self.item, column, "")
-            if source and (column != "default" or is_dynamic(source)):
-                yield from self._expression(column, source)
-        for column in _CAPTIONS:
-            for name in REFERENCE.findall(getattr(self.item, column, "")):
-                yield from self._reference(column, name, counts=False)
-        if isinstance(self.item, Question):
-            yield from self._question(self.item)
-
-    def _question(self, question: Question) -> Iterator[FormProblem]:
-        if question.type not in _SILENT and not question.label:
-            yield self._at("label.missing", "label")
-        if question.type == "calculate" and not question.calculation:
-            yield self._at("calculation.missing", "calculation")
-        if question.calculation and question.type not in _COMPUTABLE:
-            yield self._at("calculation.type", "calculation", value=question.type)
-        photo = question.type == "image" and SIGNATURE_LOOK not in question.appearance.split()
-        if photo and question.required and not self.definition.legal_basis:
-            yield self._at("image.required", "required")
-        if question.choices and question.choices not in self.definition.choice_lists:
-            yield self._at("choices.missing", "type", value=question.choices)
-        elif question.choice_filter and not question.choices:
-            yield self._at("choices.column", "choice_filter")
-        elif question.default and not is_dynamic(question.default):
-            yield from self._default(question)
-
-    def _default(self, question: Question) -> Iterator[FormProblem]:
-        try:
-            parse_text(self.definition, question, question.default)
-        except ValueError as error:
-            yield self._at("default.bad", "default", reason=error)
-
-    def _expression(self, column: str, source: str) -> Iterator[FormProblem]:
-        try:
-            expression = compile_expression(source)
-        except ExpressionError as error:
-            yield self._at(error.code, column, **error.blanks)
-            return
-        for name in expression.references:
-            yield from self._reference(column, name, counts=True)
-        for word in sorted(expression.own - _EXPRESSIONS[column]):
-            yield self._at("expression.own", column, value=word)
-        known = self._columns() if column == "choice_filter" else set()
-        for name in expression.columns:
-            if name not in known:
-                code = "expression.column" if column == "choice_filter" else "expression.unsupported"
-                yield self._at(code, column, value=name)
-
-    def _columns(self) -> set[str]:
-        choices = self.definition.choice_lists.get(getattr(self.item, "choices", ""), ())
-        return {"name", "label"} | {column for choice in choices for column, _ in choice.columns}
-
-    def _reference(self, column: str, name: str, *, counts: bool) -> Iterator[FormProblem]:
-        """A group has no answer, but the instances of a repeat can be counted."""
-        if name not in self.rows:
-            yield self._at("expression.reference", column, value=name)
-        elif name in self.repeats and not (counts and self.repeats[name]):
-            yield self._at("expression.group", column, value=name)
-
-    def _at(self, code: str, column: str, **blanks: object) -> FormProblem:
-        return problem(code, "survey", self.rows.get(self.item.name, 0), column, **blanks)
+def _is_compulsory_upload(item: Question | Group) -> bool:
+    """Say whether a row demands a photo, a recording or a file; a signature is no photo of work (国办函〔2026〕12号)."""
+    if not isinstance(item, Question) or item.type not in UPLOADED:
+        return False
+    return bool(item.required) and SIGNATURE_LOOK not in item.appearance.split()
 
 
-_COLUMN_OF = {RELEVANT: "relevant", VALUE: "calculation"}
+def _row(definition: Definition, rows: Mapping[str, int], item: Question | Group) -> Iterator[FormProblem]:
+    def at(code: str, column: str, **blanks: object) -> FormProblem:
+        return problem(code, "survey", rows.get(item.name, 0), column, **blanks)
+
+    for look in item.appearance.split():
+        if look not in APPEARANCES and look not in LOOKS_WITHOUT_EFFECT:
+            yield at("appearance.unsupported", "appearance", value=look, known="、".join(APPEARANCES))
+    if isinstance(item, Group):
+        return
+    if item.type not in _SILENT and not (item.label or item.hint or item.media):
+        yield at("label.missing", "label")
+    if item.type == "calculate" and not item.calculation:
+        yield at("calculation.missing", "calculation")
+    if item.calculation and item.type not in _COMPUTABLE:
+        yield at("calculation.type", "calculation", value=item.type)
+    if _is_compulsory_upload(item) and not definition.legal_basis:
+        yield at("image.required", "required")
+    if item.parameters and item.type != "range":
+        yield at("parameters.alone", "parameters", value=item.type)
+    if item.type == "range" and (reason := _fault(lambda: range_of(item.parameters))):
+        yield at("parameters.bad", "parameters", reason=reason)
+    elif item.choices and item.choices not in definition.choice_lists:
+        yield at("choices.missing", "type", value=item.choices)
+    elif item.choice_filter and not item.choices:
+        yield at("choices.column", "choice_filter")
+    elif reason := _fault(lambda: _check_default(definition, item)):
+        yield at("default.bad", "default", reason=reason)
+
+
+def _check_default(definition: Definition, question: Question) -> None:
+    if question.default and not is_dynamic(question.default):
+        parse_text(definition, question, question.default)
+
+
+def _fault(attempt: Callable[[], object]) -> str:
+    """Return why something cannot be, in the words of its error."""
+    try:
+        attempt()
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _cycle(definition: Definition, rows: Mapping[str, int]) -> Iterator[FormProblem]:
@@ -138,9 +101,14 @@ def _cycle(definition: Definition, rows: Mapping[str, int]) -> Iterator[FormProb
     try:
         plan(definition)
     except CycleError as error:
-        items = {item.name: item for item in _all(definition.items)}
-        steps = [(_COLUMN_OF[facet], name) for facet, name in error.args[1][:0:-1]]
+        items = {item.name: item for item in definition.rows}
+        steps = [(_column(facet, items[name]), name) for facet, name in error.args[1][:0:-1]]
         cells = [(column, name) for column, name in steps if getattr(items[name], column, "")]
         way = " → ".join(f"第 {rows[name]} 行 {name}({column})" for column, name in [*cells, cells[0]])
         column, name = cells[0]
         yield problem("expression.cycle", "survey", rows[name], column, value=way)
+
+
+def _column(facet: str, item: Question | Group) -> str:
+    computed = "repeat_count" if isinstance(item, Group) else "calculation"
+    return {RELEVANT: "relevant", VALUE: computed}.get(facet, facet)

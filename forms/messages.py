@@ -7,6 +7,9 @@ INVALID = "这个答案不符合要求"
 UNKNOWN_PATH = "表单里没有这道题"
 CALCULATION_DIFFERS = "计算结果与其他答案不一致"
 NOT_OFFERED = "所选的选项在当前情况下不可选"
+NOT_RANKED = "请把每个选项都排进顺序"
+NOT_IN_RANGE = "应在 {start} 到 {end} 之间,每 {step} 一档"
+COUNT_COMPUTED = "数量由系统计算,不用填写"
 NOT_ALLOWED = "这道题不能回答“{answer}”"
 COMPUTED = "这道题由系统计算,不用填写"
 ID_NUMBER = "身份证号码应为 18 位,且出生日期和校验码正确,请逐位核对"
@@ -22,7 +25,13 @@ SHAPE: dict[str, str] = {
     "select_one": "应为选项之一:{choices}",
     "select_multiple": "应为这些选项中的一个或几个:{choices}",
     "acknowledge": "应为“是”,表示已确认",
+    "datetime": "应为日期和时间,例如 2026-07-01 08:30",
+    "rank": "应为全部选项的顺序,例如 {choices}",
+    "range": "应为数字",
+    "barcode": "应为文字,不超过 2000 字",
     "image": "应为照片编号",
+    "audio": "应为录音编号",
+    "file": "应为文件编号",
     "geopoint": "应为“纬度 经度 [海拔 精度]”,例如 28.8442 112.3546 0 15",
     "note": "这一行只是说明,不用回答",
 }
@@ -38,11 +47,16 @@ ACKNOWLEDGED = "OK"
 CONFIRMED = "已确认"
 YES_WORDS = frozenset({"ok", "yes", "true", "1", "是", "确认", "已确认"})
 PHOTO, SIGNATURE = "已拍照", "已签名"
+RECORDING, ATTACHMENT = "已录音", "已附文件"
 PLACE = "纬度 {latitude},经度 {longitude}"
 ACCURACY = "(误差约 {metres} 米)"
 DAY = "{year}年{month}月{day}日"
+MOMENT = "{year}年{month}月{day}日 {hour:02}:{minute:02}"
+RANKED = "{number}. {label}"
+OTHER_CHOICE, OTHER_QUESTION = "其他", "请说明“其他”的具体内容"
 SEPARATOR = "、"
 INSTANCE = "{label}({number})"
+INSIDE = "{outer} · {label}"
 
 UNITS: dict[str, str] = {
     "yuan-per-month": "元/月",
@@ -66,7 +80,33 @@ APPEARANCES: tuple[str, ...] = (
     "multiline",
     "numbers",
     "quick",
+    "autocomplete",
+    "columns",
+    "field-list",
+    "horizontal",
+    "likert",
+    "list-nolabel",
+    "month-year",
+    "year",
+    "new",
+    "picker",
+    "rating",
+    "masked",
     *(look for look, _ in SPECIAL.values()),
     *UNITS,
 )
-"""Every appearance a form may use."""
+"""Every appearance that a page may heed."""
+
+LOOKS_WITHOUT_EFFECT = frozenset(
+    {
+        *(f"w{width}" for width in range(1, 13)),
+        *(f"columns-{count}" for count in range(1, 11)),
+        *("columns-pack", "compact", "horizontal-compact", "label", "search", "table-list", "no-calendar"),
+        *("annotate", "bearing", "counter", "draw", "hide-input", "map", "maps", "new-front", "no-buttons"),
+        *("no-ticks", "placement-map", "thousands-sep", "url", "vertical"),
+        *(f"compact-{count}" for count in range(1, 11)),
+        *(f"quickcompact-{count}" for count in range(1, 11)),
+        "quickcompact",
+    }
+)
+"""Appearances that other programs have; a form may keep them, our pages show the question as they always do."""

@@ -38,7 +38,7 @@ def _equal(left: Value, right: Value) -> bool:
         number = as_number(left)
         return number is not None and number == as_number(right)
     if isinstance(left, date) and isinstance(right, date):
-        return left == right
+        return as_number(left) == as_number(right)
     return as_text(left) == as_text(right)
 
 

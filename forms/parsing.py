@@ -6,17 +6,21 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from forms import messages
-from forms.answers import Answer, has_id_number_look, is_id_number, read
+from forms.answers import Answer, has_id_number_look, is_id_number, is_whole, read
 from forms.definition import Definition, Group, Question
-from forms.expressions import Scope, compile_expression, truth
-from forms.judging import shape_message
-from forms.plan import MAX_INSTANCES, plan
+from forms.expressions import Nowhere, Scope, compile_expression, truth
+from forms.judging import range_message, shape_message
+from forms.plan import plan
+from forms.ranges import range_of
 from forms.values import Value
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII)
+_MOMENT = re.compile(r"(.*[0-9日])(?:T|\s+|(?<=日))([0-9]{1,2}[::时].*)", re.ASCII)
 _TIME = re.compile(r"([0-9]{1,2})[::时]([0-9]{1,2})分?", re.ASCII)
+_VERBATIM = {"text", "barcode"}
 _BETWEEN_CHOICES = re.compile(r"[\s,,、;;]+")
 
 
@@ -48,7 +52,7 @@ def parse_answer(definition: Definition, path: str, text: str, *, today: date | 
     item = found[0].item
     try:
         if isinstance(item, Group):
-            return _parse_count(item, text)
+            return _parse_count(item, found[0].limit, text)
         answer = parse_text(definition, item, text)
         if answer is not None:
             _check_alone(definition, item, answer, today)
@@ -74,13 +78,17 @@ def parse_text(definition: Definition, question: Question, text: str) -> Answer 
 def _parse(definition: Definition, question: Question, text: str) -> Answer:
     if question.type == "select_one":
         return _choice(definition, question, text)
+    if question.type == "rank":
+        return list(dict.fromkeys(_choice(definition, question, part) for part in _BETWEEN_CHOICES.split(text) if part))
+    if question.type == "range":
+        return (_integer if is_whole(question) else _decimal)(unicodedata.normalize("NFKC", text))
     if question.type == "select_multiple":
         chosen = {_choice(definition, question, part) for part in _BETWEEN_CHOICES.split(text) if part}
         order = [choice.name for choice in definition.choice_lists[question.choices]]
         return sorted(chosen, key=lambda name: order.index(name) if name in order else len(order))
     if has_id_number_look(question):
         return unicodedata.normalize("NFKC", text).upper()
-    return text if question.type == "text" else _PARSERS.get(question.type, str)(unicodedata.normalize("NFKC", text))
+    return text if question.type in _VERBATIM else _PARSERS.get(question.type, str)(unicodedata.normalize("NFKC", text))
 
 
 def _choice(definition: Definition, question: Question, text: str) -> str:
@@ -110,6 +118,11 @@ def _time(text: str) -> Answer:
     return f"{match[1]:0>2}:{match[2]:0>2}" if match else text
 
 
+def _datetime(text: str) -> Answer:
+    match = _MOMENT.fullmatch(text)
+    return f"{_date(match[1])}T{_time(match[2])}" if match else text
+
+
 def _acknowledge(text: str) -> Answer:
     return messages.ACKNOWLEDGED if text.lower() in messages.YES_WORDS else text
 
@@ -119,6 +132,7 @@ _PARSERS: dict[str, Callable[[str], Answer]] = {
     "decimal": _decimal,
     "date": _date,
     "time": _time,
+    "datetime": _datetime,
     "acknowledge": _acknowledge,
     "geopoint": lambda text: " ".join(re.split(r"[\s,]+", text)),
 }
@@ -131,20 +145,31 @@ def _check_alone(definition: Definition, question: Question, answer: Answer, tod
         return
     if has_id_number_look(question) and not is_id_number(str(value)):
         raise ValueError(messages.ID_NUMBER)
-    if not question.constraint or compile_expression(question.constraint).references:
+    if question.type == "range" and isinstance(value, Decimal) and not range_of(question.parameters).holds(value):
+        raise ValueError(range_message(question))
+    if not question.constraint or _needs_others(question.constraint):
         return
     if today is None and re.search(r"\b(today|now)\s*\(", question.constraint):
         return
-    scope = Scope(read=lambda name: "", today=today or date.min, current=value)
+    scope = Scope(Nowhere(), today or date.min, current=value)
     if not truth(question.constraint, scope):
         plain = "${" not in question.constraint_message
         raise ValueError(question.constraint_message if question.constraint_message and plain else messages.INVALID)
 
 
-def _parse_count(group: Group, text: str) -> Answer | None:
-    count = _integer(unicodedata.normalize("NFKC", text.strip())) if group.repeats else None
-    if group.repeats and not text.strip():
+def _needs_others(constraint: str) -> bool:
+    expression = compile_expression(constraint)
+    return bool(expression.references or expression.indexed or expression.facts or expression.climbs)
+
+
+def _parse_count(group: Group, limit: int, text: str) -> Answer | None:
+    if not group.repeats:
+        raise ValueError(messages.UNKNOWN_PATH)
+    if group.repeat_count:
+        raise ValueError(messages.COUNT_COMPUTED)
+    if not text.strip():
         return None
-    if not isinstance(count, int) or not 0 <= count <= MAX_INSTANCES:
-        raise ValueError(messages.INSTANCES.format(limit=MAX_INSTANCES) if group.repeats else messages.UNKNOWN_PATH)
+    count = _integer(unicodedata.normalize("NFKC", text.strip()))
+    if not isinstance(count, int) or not 0 <= count <= limit:
+        raise ValueError(messages.INSTANCES.format(limit=limit))
     return count

@@ -1,7 +1,8 @@
 """How a definition is evaluated: where each row's answer lives, and in which order cells depend on one another.
 
 A cell is a facet of a row: whether it is asked (`RELEVANT`), what it holds (`VALUE`), what is wrong with it
-(`FINDING`). The plan is made once for a definition and knows nothing of answers.
+(`FINDING`). A place tells the instance of each repeat around a row, the outermost first; outside repeats it is empty.
+The plan is made once for a definition and knows nothing of answers.
 """
 
 from __future__ import annotations
@@ -9,56 +10,98 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
 
 from forms.definition import Definition, Group, Question
-from forms.expressions import compile_expression
+from forms.expressions import Expression, compile_expression, is_dynamic
+from forms.references import REFERENCE, Target, common, resolve
 
 RELEVANT, VALUE, FINDING = "relevant", "value", "finding"
 Cell = tuple[str, str]
 """A facet and the name of a row."""
 
-MAX_INSTANCES = 100
-"""A part that repeats, repeats at most so often; larger numbers in a path are not answers."""
+Place = tuple[int, ...]
 
-REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-_INSTANCE = re.compile(r"([^\[\]]+)\[([1-9][0-9]{0,2})\](/[^\[\]]+)")
+MAX_INSTANCES = (100, 20, 5)
+"""So often a part may repeat, a part within it, and a part within that: at most 10,000 instances, whatever is answered
+or computed. Larger numbers in a path are not answers."""
+
+_INDEX = re.compile(r"\[([1-9][0-9]{0,2})\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A row with its place. `repeat` names the repeating group around it, or is empty; then `suffix` is empty too."""
+    """A row with its place in the tree: the group around it, the repeats around it, and its path cut at their numbers."""
 
     item: Question | Group
     parent: str
-    repeat: str
-    prefix: str
-    suffix: str
+    repeats: tuple[str, ...]
+    parts: tuple[str, ...]
 
-    def path(self, index: int) -> str:
-        """Return the path of one instance; the index is 0 outside repeats and counts from 1 inside."""
-        return f"{self.prefix}[{index}]{self.suffix}" if self.repeat else self.prefix
+    def path(self, place: Place) -> str:
+        """Return the path of one instance: `members[1]/jobs[2]/wage` at the place (1, 2)."""
+        parts = self.parts
+        if len(parts) == 1:
+            return parts[0]
+        if len(parts) == 2:
+            return f"{parts[0]}[{place[0]}]{parts[1]}"
+        numbered = (f"[{number}]{part}" for number, part in zip(place, parts[1:], strict=True))
+        return parts[0] + "".join(numbered)
+
+    @property
+    def is_repeat(self) -> bool:
+        """Say whether the row is a part that repeats."""
+        return isinstance(self.item, Group) and self.item.repeats
+
+    @property
+    def limit(self) -> int:
+        """How often it may repeat."""
+        return MAX_INSTANCES[len(self.repeats)]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """A cell that needs another; the two share the first `shared` numbers of their places."""
+
+    cell: Cell
+    shared: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The rows by name in the order of the form, the order of evaluation, and who depends on whom."""
+    """The rows by name in the order of the form, the order of evaluation, and who depends on whom.
+
+    `targets` says what a reference in a row means, `across` who looks from outside into the instances of a repeat.
+    """
 
     nodes: Mapping[str, Node]
     by_template: Mapping[str, Node]
+    targets: Mapping[tuple[str, str], Target]
     order: tuple[Cell, ...]
     rank: Mapping[Cell, int]
-    dependents: Mapping[Cell, tuple[Cell, ...]]
+    dependents: Mapping[Cell, tuple[Dependent, ...]]
+    across: Mapping[str, frozenset[Dependent]]
 
-    def find(self, path: str) -> tuple[Node, int] | None:
-        """Return the row and the instance that a path names, or None."""
-        match = _INSTANCE.fullmatch(path)
-        if match is None:
+    def find(self, path: str) -> tuple[Node, Place] | None:
+        """Return the row and the place that a path names, or None."""
+        if "[" not in path:
             node = self.by_template.get(path)
-            return (node, 0) if node and not node.repeat else None
-        index, node = int(match[2]), self.by_template.get(f"{match[1]}[]{match[3]}")
-        return (node, index) if node and index <= MAX_INSTANCES else None
+            return (node, ()) if node else None
+        node = self.by_template.get(_INDEX.sub("[]", path))
+        place = tuple(map(int, _INDEX.findall(path)))
+        if node is None or any(number > limit for number, limit in zip(place, MAX_INSTANCES, strict=False)):
+            return None
+        return node, place
+
+    @cached_property
+    def within(self) -> Mapping[str, tuple[Node, ...]]:
+        """The rows inside each repeat, at any depth, in the order of the form."""
+        found: dict[str, list[Node]] = {name: [] for name, node in self.nodes.items() if node.is_repeat}
+        for node in self.nodes.values():
+            for repeat in node.repeats:
+                found[repeat].append(node)
+        return {name: tuple(nodes) for name, nodes in found.items()}
 
 
 @lru_cache(maxsize=32)
@@ -67,52 +110,132 @@ def plan(definition: Definition) -> Plan:
 
     Raises graphlib.CycleError, with the cells in its second argument, when cells depend on themselves.
     """
-    nodes = {node.item.name: node for node in _walk(definition.items, "", "", "", "")}
+    nodes = walk(definition)
+    targets = dict(_targets(definition, nodes))
+    edges = [edge for node in nodes.values() for edge in _edges(node, nodes, targets)]
     needs: dict[Cell, set[Cell]] = {}
-    for node in nodes.values():
-        needs.update(_needs(node))
+    dependents: dict[Cell, dict[Cell, int]] = {}
+    for cell, needed, shared in edges:
+        needs.setdefault(cell, set())
+        if needed:
+            needs[cell].add(needed)
+            known = dependents.setdefault(needed, {})
+            known[cell] = min(shared, known.get(cell, shared))
     order = tuple(TopologicalSorter(needs).static_order())
-    dependents: dict[Cell, list[Cell]] = {cell: [] for cell in order}
-    for cell in order:
-        for needed in needs.get(cell, ()):
-            dependents[needed].append(cell)
+    listed = {cell: tuple(Dependent(*pair) for pair in dependents.get(cell, {}).items()) for cell in order}
     return Plan(
         nodes,
-        {f"{node.prefix}[]{node.suffix}" if node.repeat else node.prefix: node for node in nodes.values()},
+        {"[]".join(node.parts): node for node in nodes.values()},
+        targets,
         order,
         {cell: rank for rank, cell in enumerate(order)},
-        {cell: tuple(cells) for cell, cells in dependents.items()},
+        listed,
+        {name: _across(name, nodes, listed) for name, node in nodes.items() if node.is_repeat},
     )
 
 
-def _walk(items: Iterable[Question | Group], parent: str, repeat: str, prefix: str, suffix: str) -> Iterator[Node]:
+def walk(definition: Definition) -> dict[str, Node]:
+    """Return the rows by name with their places in the tree."""
+    return {node.item.name: node for node in _walk(definition.items, "", (), ("",))}
+
+
+def _walk(
+    items: Iterable[Question | Group], parent: str, repeats: tuple[str, ...], parts: tuple[str, ...]
+) -> Iterator[Node]:
     for item in items:
-        here = f"{suffix}/{item.name}" if repeat else ""
-        start = prefix if repeat else "/".join(part for part in (prefix, item.name) if part)
-        yield Node(item, parent, repeat, start, here)
-        if isinstance(item, Group):
-            yield from _walk(item.items, item.name, item.name if item.repeats else repeat, start, here)
+        last = f"{parts[-1]}/{item.name}" if parts != ("",) else item.name
+        here = (*parts[:-1], last)
+        yield Node(item, parent, repeats, here)
+        if isinstance(item, Group) and item.repeats:
+            yield from _walk(item.items, item.name, (*repeats, item.name), (*here, ""))
+        elif isinstance(item, Group):
+            yield from _walk(item.items, item.name, repeats, here)
 
 
-def _needs(node: Node) -> Iterator[tuple[Cell, set[Cell]]]:
-    """List the cells of a row, each with the cells that must be known before."""
+def sources(item: Question | Group) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a row that hold expressions, and the expressions."""
+    columns = ("relevant", "repeat_count") if isinstance(item, Group) else _EXPRESSIONS
+    for column in columns:
+        if source := getattr(item, column):
+            yield column, source
+
+
+_EXPRESSIONS = ("relevant", "required", "constraint", "calculation", "readonly", "choice_filter")
+_JUDGING = ("required", "constraint", "choice_filter")
+
+
+def _targets(definition: Definition, nodes: Mapping[str, Node]) -> Iterator[tuple[tuple[str, str], Target]]:
+    """Say what every reference of every row means."""
+    for node in nodes.values():
+        texts = [source for _, source in sources(node.item)]
+        if isinstance(node.item, Question) and node.item.default:
+            texts += [node.item.default] if is_dynamic(node.item.default) else []
+        for expression in map(compile_expression, texts):
+            for reference in expression.mentioned:
+                yield (node.item.name, reference), resolve(reference, node, nodes, definition.form_id)
+
+
+def _edges(
+    node: Node, nodes: Mapping[str, Node], targets: Mapping[tuple[str, str], Target]
+) -> Iterator[tuple[Cell, Cell | None, int]]:
+    """List the cells of a row, each with a cell that must be known before, and how much of their places they share."""
     item = node.item
-    relevant, value = (RELEVANT, item.name), (VALUE, item.name)
-    yield relevant, _values(item.relevant) | ({(RELEVANT, node.parent)} if node.parent else set())
-    if isinstance(item, Group):
-        if item.repeats:
-            yield value, {relevant}
+    relevant, value, finding = (RELEVANT, item.name), (VALUE, item.name), (FINDING, item.name)
+
+    def needs(cell: Cell, *columns: str) -> Iterator[tuple[Cell, Cell | None, int]]:
+        for source in filter(None, (getattr(item, column) for column in columns)):
+            yield from _read(cell, compile_expression(source), node, nodes, targets)
+
+    yield relevant, None, 0
+    if node.parent:
+        parent = nodes[node.parent]
+        yield relevant, (RELEVANT, node.parent), len(parent.repeats)
+        if parent.is_repeat:
+            yield relevant, (VALUE, node.parent), len(parent.repeats)
+    yield from needs(relevant, "relevant")
+    if isinstance(item, Group) and not item.repeats:
         return
-    yield value, {relevant} | _values(item.calculation)
-    captions = _captions(item.label, item.constraint_message, item.required_message)
-    rules = _values(item.required, item.constraint, item.choice_filter)
-    yield (FINDING, item.name), {relevant, value} | captions | rules
+    yield value, relevant, len(node.repeats)
+    yield finding, relevant, len(node.repeats)
+    yield finding, value, len(node.repeats)
+    yield from ((finding, *captioned) for captioned in _captioned(node, nodes))
+    if isinstance(item, Group):
+        yield from needs(value, "repeat_count")
+        yield from needs(finding, "repeat_count")
+    else:
+        yield from needs(value, "calculation")
+        yield from needs(finding, *_JUDGING)
 
 
-def _values(*sources: str) -> set[Cell]:
-    names = {name for source in sources if source for name in compile_expression(source).references}
-    return {(VALUE, name) for name in names}
+def _read(
+    cell: Cell,
+    expression: Expression,
+    node: Node,
+    nodes: Mapping[str, Node],
+    targets: Mapping[tuple[str, str], Target],
+) -> Iterator[tuple[Cell, Cell | None, int]]:
+    def meant(reference: str) -> Target:
+        return targets[node.item.name, reference]
+
+    for target in map(meant, expression.references):
+        yield cell, (VALUE, target.name), target.shared
+    for reference, repeats in expression.indexed:
+        around = nodes[meant(reference).name].repeats
+        chosen = [around.index(meant(repeat).name) for repeat in repeats if meant(repeat).name in around]
+        yield cell, (VALUE, meant(reference).name), min([common(node.repeats, around), *chosen])
 
 
-def _captions(*texts: str) -> set[Cell]:
-    return {(VALUE, name) for text in texts for name in REFERENCE.findall(text)}
+def _captioned(node: Node, nodes: Mapping[str, Node]) -> Iterator[tuple[Cell, int]]:
+    texts = [getattr(node.item, column, "") for column in ("label", "constraint_message", "required_message")]
+    for name in (name for text in texts for name in REFERENCE.findall(text)):
+        yield (VALUE, name), common(node.repeats, nodes[name].repeats)
+
+
+def _across(
+    repeat: str, nodes: Mapping[str, Node], dependents: Mapping[Cell, tuple[Dependent, ...]]
+) -> frozenset[Dependent]:
+    """List who must be computed again when a repeat gets or loses an instance, besides the instance itself."""
+    depth = len(nodes[repeat].repeats)
+    inside = {name for name, node in nodes.items() if repeat in node.repeats}
+    looking = [one for cell, listed in dependents.items() if cell[1] in inside for one in listed]
+    return frozenset(one for one in looking if one.shared <= depth)

@@ -2,15 +2,16 @@
 
 The conversions follow XPath 1.0 with two differences that money and offline work ask for. Numbers are decimals of 28
 digits, never binary floats; and "not a number" is `None`, which is false in every comparison and empty as an answer.
-A date counts as days since 1970-01-01, as in the ODK XForms specification. Every function here is total.
+A date counts as days since 1970-01-01, as in the ODK XForms specification; a moment (`datetime`, the clock on the wall)
+counts its hours as part of the day. Every function here is total.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
-from decimal import ROUND_DOWN, Context, Decimal
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 
 Value = str | Decimal | bool | date | None | tuple["Value", ...]
 
@@ -23,6 +24,11 @@ MAX_TEXT = 10_000
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"\s*-?(?:[0-9]{1,24}(?:\.[0-9]{0,24})?|\.[0-9]{1,24})\s*", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]{1,6})?(?:Z|[+-][0-9:]{5})?"
+)
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]{1,6})?(?:Z|[+-][0-9:]{5})?")
+_DAY_SECONDS = 86_400
 _LARGEST_EXPONENT = 24
 
 
@@ -44,11 +50,14 @@ def as_number(value: Value) -> Decimal | None:
         return Decimal(value)
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, datetime):
+        seconds = value.hour * 3_600 + value.minute * 60 + value.second
+        return EXACT.add(Decimal((value.date() - _EPOCH).days), EXACT.divide(Decimal(seconds), Decimal(_DAY_SECONDS)))
     if isinstance(value, date):
         return Decimal((value - _EPOCH).days)
     if value and _NUMBER.fullmatch(value):
         return Decimal(value.strip())
-    day = as_date(value)
+    day = as_moment(value) if value and "T" in value else as_date(value)
     return None if day is None else as_number(day)
 
 
@@ -65,6 +74,8 @@ def as_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return number_text(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds" if value.second else "minutes")
     return value.isoformat() if isinstance(value, date) else value[:MAX_TEXT]
 
 
@@ -78,8 +89,10 @@ def as_truth(value: Value) -> bool:
 
 
 def as_date(value: Value) -> date | None:
-    """Convert an ISO text, or a number of days since 1970-01-01, to a date; None when it is neither."""
+    """Convert an ISO text, a moment, or a number of days since 1970-01-01, to a date; None when it is none of them."""
     value = first(value)
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     try:
@@ -89,6 +102,42 @@ def as_date(value: Value) -> date | None:
         return _EPOCH + timedelta(days=int(value)) if isinstance(value, Decimal) else None
     except (ValueError, OverflowError):
         return None
+
+
+def as_moment(value: Value) -> datetime | None:
+    """Convert an ISO text, a date (its midnight), or a number of days, to a moment; None when it is none of them.
+
+    A time zone that other programs write is read over: a form means the clock on the wall.
+    """
+    value = first(value)
+    if isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str) and (found := _MOMENT.fullmatch(value)):
+            return datetime.fromisoformat(f"{found[1]}T{found[2]}")
+        if isinstance(value, Decimal):
+            days = whole(value) if value >= 0 else value.to_integral_value(rounding=ROUND_FLOOR)
+            seconds = EXACT.multiply(EXACT.subtract(value, days), Decimal(_DAY_SECONDS)).to_integral_value()
+            return datetime.combine(_EPOCH, time.min) + timedelta(days=int(days), seconds=int(seconds))
+    except (ValueError, OverflowError):
+        return None
+    day = as_date(value)
+    return None if day is None else datetime.combine(day, time.min)
+
+
+def day_fraction(text: str) -> Decimal | None:
+    """Return the part of the day that has passed at a time of the clock, or None.
+
+    >>> day_fraction("12:00"), day_fraction("24:00") is None
+    (Decimal('0.5'), True)
+    """
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return None
+    return EXACT.divide(Decimal(hours * 3_600 + minutes * 60 + seconds), Decimal(_DAY_SECONDS))
 
 
 def number_text(number: Decimal) -> str:

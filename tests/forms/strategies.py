@@ -1,5 +1,7 @@
 """Answers of any kind: sensible ones, ill-shaped ones, and answers to questions that do not exist."""
 
+import itertools
+
 from hypothesis import strategies as st
 
 from forms import Definition
@@ -26,6 +28,7 @@ SENSIBLE = st.sampled_from(
             "qionghu",
             "nanzhou",
         ),
+        *("2026-07-01T08:30", "甲", "caowei", "farm", "5"),
         *("OK", "28.84 112.35 0 15", "photo-1", "11010519491231002X", "' or 1=1", "${name}", UNKNOWN, REFUSED, ""),
     )
 )
@@ -35,9 +38,12 @@ ANSWERS = SENSIBLE | st.integers(-5, 25) | st.lists(SENSIBLE, max_size=3) | ANYT
 def paths(definition: Definition) -> st.SearchStrategy[str]:
     """Return paths of a form, a few of them into instances that may not exist, and a few of no question."""
     known = [
-        node.path(index) for node in plan(definition).nodes.values() for index in ((1, 2, 3) if node.repeat else (0,))
+        node.path(place)
+        for node in plan(definition).nodes.values()
+        for place in itertools.product((1, 2, 3), repeat=len(node.repeats))
     ]
     strange = ["", "members[0]/age", "members[101]/age", "members[1]", "money", "nothing", "members[١]/age"]
+    strange += ["members[1]/jobs", "members[1]/jobs[21]/wage", "members/jobs[1]/wage", "members[1]/jobs[2][1]/wage"]
     return st.sampled_from(known * 3 + strange)
 
 

@@ -3,12 +3,13 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from forms import check, findings, prune, shipped
+from forms import check, facts_used, findings, prune, shipped
 from forms.evaluation import evaluate
 from tests.forms.sheets import PLACES, TODAY, ask, begin, end, form_with_everything, make_form
 from tests.forms.strategies import answer_sets
 
 EVERYTHING = form_with_everything()
+FACTS = {"visit": {"id": "v-1"}, "household": {"size": 4, "phone": "138"}, "members": [{"id": "a"}]}
 
 
 def codes(form, **answers):
@@ -42,7 +43,9 @@ ILL_SHAPED = [
     ("select_one town", "nowhere"), ("select_one town", ["qionghu"]), ("select_multiple town", "qionghu"),
     ("select_multiple town", ["qionghu", "qionghu"]), ("select_multiple town", [1]), ("acknowledge", True),
     ("image", "../../etc"), ("image", 5), ("geopoint", "28.8"), ("geopoint", "91 0"), ("geopoint", "1 2 3 -4"),
-    ("geopoint", "1 2 3 4 5"), ("note", "a"), ("text", {"a": 1}), ("text", "__unknown__"),
+    ("geopoint", "1 2 3 4 5"), ("note", "a"), ("datetime", "2026-07-01 08:30"), ("datetime", "2026-07-01T25:00"),
+    ("datetime", "2026-07-01"), ("rank town", ["qionghu", "qionghu"]), ("rank town", "qionghu"), ("range", "5"),
+    ("range", 1.0), ("audio", "a/b"), ("file", ["x"]), ("barcode", 690), ("text", {"a": 1}), ("text", "__unknown__"),
 ]  # fmt: skip
 
 
@@ -55,7 +58,9 @@ def test_an_answer_of_the_wrong_shape_is_a_finding_of_type(kind, answer):
 WELL_SHAPED = [
     ("text", "字"), ("integer", -3), ("decimal", "1200.50"), ("decimal", "-0.5"), ("date", "2024-02-29"), ("time", "23:59"),
     ("select_one town", "caowei"), ("select_multiple town", ["nanzhou", "caowei"]), ("select_multiple town", []),
-    ("acknowledge", "OK"), ("image", "0190f3c2-photo.jpg"), ("geopoint", "28.8442 112.3546 0 15"), ("geopoint", "-1 -2"),
+    ("acknowledge", "OK"), ("image", "0190f3c2-photo.jpg"),
+    ("datetime", "2026-07-01T08:30"), ("rank town", ["nanzhou", "qionghu", "caowei"]), ("range", 10), ("audio", "a1"),
+    ("file", "f1"), ("barcode", "6901234567892"), ("geopoint", "28.8442 112.3546 0 15"), ("geopoint", "-1 -2"),
 ]  # fmt: skip
 
 
@@ -90,6 +95,44 @@ def test_a_choice_that_the_filter_hides_is_invalid():
     )
     assert codes(form, c="nanxian", t=["nanzhou"]) == []
     assert codes(form, c="nanxian", t=["nanzhou", "qionghu"]) == [("t", "invalid")]
+
+
+def test_an_order_must_hold_every_choice_that_is_offered():
+    form = make_form(
+        ask("select_one county", "c"), ask("rank town", "t", choice_filter="county = ${c}"), choices=PLACES
+    )
+    assert codes(form, c="yuanjiang", t=["caowei", "qionghu"]) == []
+    assert codes(form, c="yuanjiang", t=["caowei"]) == [("t", "invalid")]
+    assert codes(form, c="yuanjiang", t=["caowei", "qionghu", "nanzhou"]) == [("t", "invalid")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"), [(0, []), (9, []), (12, ["invalid"]), (4, ["invalid"]), (-3, ["invalid"])]
+)
+def test_a_range_is_answered_with_one_of_its_steps(answer, found):
+    form = make_form(ask("range", "a", parameters="start=0 end=9 step=3"))
+    assert [code for _, code in codes(form, a=answer)] == found
+
+
+def test_a_range_with_a_fraction_is_answered_with_a_decimal():
+    form = make_form(ask("range", "a", parameters="start=0 end=1 step=0.5"))
+    assert codes(form, a="0.5") == []
+    assert codes(form, a=1) == [("a", "type")]
+
+
+def test_a_computed_number_of_instances_that_cannot_be_is_a_finding():
+    form = make_form(ask("decimal", "n"), begin("repeat", "m", repeat_count="${n}"), ask("text", "a"), end("repeat"))
+    assert codes(form, n="2") == []
+    assert codes(form, n="101") == [("m", "invalid")]
+    assert codes(form, n="1.5") == [("m", "invalid")]
+    assert codes(form, n="2", m=3) == [("m", "invalid")]
+
+
+def test_a_check_speaks_the_language_that_is_wanted():
+    english = {"label::English (en)": "Name", "required_message::English (en)": "Please answer"}
+    form = make_form(ask("text", "a", label="姓名", required="yes", **english))
+    (finding,) = check(form, {}, today=TODAY, language="en")
+    assert (finding.label, finding.message) == ("Name", "Please answer")
 
 
 def test_a_stored_calculation_that_does_not_follow_from_the_answers_is_invalid():
@@ -138,6 +181,21 @@ def test_findings_come_in_the_order_of_the_form_and_instance_by_instance():
     assert [path for path, _ in codes(form, m=2)] == ["m[1]/a", "m[1]/b", "m[2]/a", "m[2]/b", "c"]
 
 
+def test_findings_of_a_repeat_within_a_repeat_follow_their_instance():
+    form = make_form(
+        begin("repeat", "m"), ask("text", "a", required="yes"), begin("repeat", "j"), ask("text", "b", required="yes"),
+        end("repeat"), end("repeat"),
+    )  # fmt: skip
+    answers = {"m": 2, "m[1]/j": 2, "m[2]/j": 1}
+    assert [path for path, _ in codes(form, **answers)] == [
+        "m[1]/a",
+        "m[1]/j[1]/b",
+        "m[1]/j[2]/b",
+        "m[2]/a",
+        "m[2]/j[1]/b",
+    ]
+
+
 def test_pruning_drops_what_is_not_asked_and_writes_what_is_computed():
     form = make_form(
         ask("integer", "a"),
@@ -146,6 +204,12 @@ def test_pruning_drops_what_is_not_asked_and_writes_what_is_computed():
         ask("text", "d"),
     )
     assert prune(form, {"a": 2, "b": "旧", "d": "", "x": 1}, today=TODAY) == {"a": 2, "c": "0.5", "x": 1}
+
+
+def test_pruning_drops_what_lies_beyond_a_computed_number_of_instances():
+    form = make_form(ask("integer", "n"), begin("repeat", "m", repeat_count="${n}"), ask("text", "a"), end("repeat"))
+    answers = {"n": 1, "m[1]/a": "甲", "m[2]/a": "乙"}
+    assert prune(form, answers, today=TODAY) == {"n": 1, "m": 1, "m[1]/a": "甲"}
 
 
 def test_pruning_keeps_how_many_instances_there_are():
@@ -164,10 +228,14 @@ def test_random_answers_never_stop_the_check_and_both_ends_agree(answers):
 
 @given(answer_sets(EVERYTHING))
 def test_pruning_faults_no_other_question_and_a_second_time_changes_nothing(answers):
-    sealed = prune(EVERYTHING, answers, today=TODAY)
-    before, after = ({finding.path for finding in check(EVERYTHING, some, today=TODAY)} for some in (answers, sealed))
+    sealed = prune(EVERYTHING, answers, today=TODAY, facts=FACTS)
+    known = facts_used(EVERYTHING, FACTS)
+    before, after = (
+        {finding.path for finding in check(EVERYTHING, some, today=TODAY, facts=facts)}
+        for some, facts in ((answers, FACTS), (sealed, known))
+    )
     assert after <= before
-    assert repr(prune(EVERYTHING, sealed, today=TODAY)) == repr(sealed)
+    assert repr(prune(EVERYTHING, sealed, today=TODAY, facts=known)) == repr(sealed)
 
 
 @given(answer_sets(shipped("home_visit")))

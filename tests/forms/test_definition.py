@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,17 +9,19 @@ from forms import Choice, Definition, Group, Question, from_json, to_json
 from tests.forms.sheets import form_with_everything
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-QUESTIONS = st.builds(Question, *[TEXTS] * 15)
+PAIRS = st.dictionaries(TEXTS, TEXTS, max_size=2).map(lambda row: tuple(sorted(row.items())))
+TRANSLATIONS = st.dictionaries(TEXTS, PAIRS, max_size=2).map(lambda row: tuple(sorted(row.items())))
+QUESTIONS = st.builds(Question, *[TEXTS] * 17, PAIRS, TRANSLATIONS)
 ITEMS = st.recursive(
     st.lists(QUESTIONS, max_size=3),
     lambda inner: st.lists(
-        st.builds(Group, TEXTS, TEXTS, TEXTS, TEXTS, st.booleans(), inner.map(tuple)) | QUESTIONS, max_size=3
+        st.builds(Group, TEXTS, TEXTS, TEXTS, TEXTS, st.booleans(), inner.map(tuple), TEXTS, PAIRS, TRANSLATIONS)
+        | QUESTIONS,
+        max_size=3,
     ),
     max_leaves=4,
 )
-CHOICES = st.builds(
-    Choice, TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=2).map(lambda row: tuple(sorted(row.items())))
-)
+CHOICES = st.builds(Choice, TEXTS, TEXTS, PAIRS, PAIRS, TRANSLATIONS)
 DEFINITIONS = st.builds(
     Definition,
     TEXTS,
@@ -27,6 +30,9 @@ DEFINITIONS = st.builds(
     TEXTS,
     ITEMS.map(tuple),
     st.lists(st.tuples(TEXTS, st.lists(CHOICES, max_size=3).map(tuple)), max_size=2).map(tuple),
+    TEXTS,
+    TEXTS,
+    TEXTS,
 )
 
 
@@ -50,6 +56,14 @@ def test_the_canonical_json_has_sorted_keys_and_no_numbers():
         raise AssertionError(number)
 
     json.loads(text, parse_float=refuse, parse_int=refuse)
+
+
+def test_a_form_that_was_published_keeps_its_hash():
+    """A new field of a definition must not be written where it says nothing, or drafts lose their form."""
+    text = (Path(__file__).parent / "published" / "home_visit-2026070101.json").read_text(encoding="utf-8")
+    form = from_json(text)
+    assert form.hash == "52c63a24faaa702bb8b27a8cf3e71b96b071ff9430551e6bf0a09b07a7f6559a"
+    assert to_json(form) == text.strip()
 
 
 def test_a_definition_cannot_be_altered():

@@ -5,11 +5,12 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import change, evaluate, shipped
+from forms import Facts, change, evaluate, shipped
 from tests.forms.sheets import TODAY, ask, begin, end, form_with_everything, make_form
 from tests.forms.strategies import ANSWERS, answer_sets, paths
 
 EVERYTHING = form_with_everything()
+FACTS = Facts({"visit": {"id": "v-1"}, "household": {"size": 4}})
 
 
 def state_of(form, **answers):
@@ -55,6 +56,84 @@ def test_a_reference_into_a_repeat_from_outside_means_all_instances():
         begin("repeat", "m"), ask("integer", "age"), end("repeat"), ask("calculate", "all", calculation="sum(${age})")
     )
     assert evaluate(form, {"m[1]/age": 10, "m[2]/age": 30}, today=TODAY).values["all"] == 40
+
+
+NESTED = make_form(
+    begin("repeat", "m"),
+    ask("integer", "age"),
+    begin("repeat", "j"),
+    ask("decimal", "wage"),
+    ask("calculate", "share", calculation="${wage} div ${age}"),
+    ask("calculate", "climbed", calculation="../../age + ../wage + current()/../../age"),
+    ask("calculate", "place", calculation="concat(position(../..), position(..))"),
+    end("repeat"),
+    ask("calculate", "earned", calculation="sum(${wage})"),
+    ask("calculate", "jobs", calculation="count(${j})"),
+    ask("calculate", "second_wage", calculation="indexed-repeat(${wage}, ${j}, 2)"),
+    end("repeat"),
+    ask("calculate", "all", calculation="sum(${wage})"),
+    ask("calculate", "all_jobs", calculation="count(/data/m/j)"),
+    ask("calculate", "one", calculation="indexed-repeat(${wage}, ${m}, 1, ${j}, 2)"),
+    ask("note", "told", label="工资:${wage}"),
+)
+WAGES = {"m[1]/age": 20, "m[1]/j[1]/wage": "100", "m[1]/j[2]/wage": "50", "m[2]/j[1]/wage": "7"}
+
+
+def test_a_reference_means_the_instances_that_are_not_shared():
+    values = evaluate(NESTED, WAGES, today=TODAY).values
+    assert [values[path] for path in ("m[1]/earned", "m[2]/earned", "all", "all_jobs")] == [150, 7, 157, 3]
+    assert [values[path] for path in ("m[1]/jobs", "m[2]/jobs", "m[1]/j[2]/share")] == [2, 1, Decimal("2.5")]
+
+
+def test_paths_mean_what_they_mean_in_xlsforms():
+    values = evaluate(NESTED, WAGES, today=TODAY).values
+    assert (values["m[1]/j[2]/climbed"], values["m[1]/j[2]/place"], values["m[2]/j[1]/place"]) == (90, "12", "21")
+
+
+def test_an_instance_may_be_chosen_by_its_number():
+    values = evaluate(NESTED, WAGES, today=TODAY).values
+    assert (values["m[1]/second_wage"], values["m[2]/second_wage"], values["one"]) == (50, "", 50)
+
+
+def test_a_caption_takes_up_answers_of_nested_instances():
+    state = evaluate(NESTED, WAGES, today=TODAY)
+    assert state.caption("工资:${wage}", state.plan.nodes["told"], ()) == "工资:100、50、7"
+
+
+def test_the_form_may_compute_how_many_instances_there_are():
+    form = make_form(
+        ask("integer", "n"),
+        begin("repeat", "m", repeat_count="${n} + 1"),
+        ask("integer", "a"),
+        end("repeat"),
+        ask("calculate", "sum", calculation="sum(${a})"),
+    )
+    state = evaluate(form, {"n": 1, "m[1]/a": 5, "m[2]/a": 6, "m[3]/a": 7}, today=TODAY)
+    assert (state.counts["m"], state.values["sum"]) == (2, 11)
+    more, fewer = change(state, "n", 2), change(state, "n", 0)
+    assert (more.values["sum"], fewer.values["sum"], "m[2]/a" in fewer.values) == (18, 5, False)
+
+
+def test_instances_are_bounded_whatever_is_answered_or_computed():
+    form = make_form(
+        begin("repeat", "m", repeat_count="99999999999999999999"),
+        begin("repeat", "j", repeat_count="1000"),
+        begin("repeat", "k", repeat_count="1000"),
+        ask("text", "a"),
+        end("repeat"),
+        end("repeat"),
+        end("repeat"),
+        ask("calculate", "n", calculation="count(${a})"),
+    )
+    assert evaluate(form, {}, today=TODAY).values["n"] == 100 * 20 * 5
+
+
+@given(answers=answer_sets(NESTED), changes=st.lists(st.tuples(paths(NESTED), ANSWERS), min_size=1, max_size=6))
+def test_changes_within_nested_repeats_give_what_evaluating_anew_gives(answers, changes):
+    state = evaluate(NESTED, answers, today=TODAY)
+    for path, answer in changes:
+        state = change(state, path, answer)
+    assert same(state, evaluate(NESTED, state.answers, today=TODAY))
 
 
 def test_the_number_of_instances_may_be_said_before_they_are_answered():
@@ -130,9 +209,9 @@ def test_taking_back_the_last_answer_of_the_last_instance_takes_it_away():
 @given(answers=answer_sets(EVERYTHING), path=paths(EVERYTHING), answer=ANSWERS)
 @settings(max_examples=400)
 def test_a_change_gives_what_evaluating_anew_gives(answers, path, answer):
-    changed = change(evaluate(EVERYTHING, answers, today=TODAY), path, answer)
+    changed = change(evaluate(EVERYTHING, answers, today=TODAY, facts=FACTS), path, answer)
     anew = {key: value for key, value in answers.items() if key != path} | ({} if answer is None else {path: answer})
-    assert same(changed, evaluate(EVERYTHING, anew, today=TODAY))
+    assert same(changed, evaluate(EVERYTHING, anew, today=TODAY, facts=FACTS))
 
 
 @given(changes=st.lists(st.tuples(paths(shipped("home_visit")), ANSWERS), max_size=15))

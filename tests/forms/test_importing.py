@@ -1,13 +1,15 @@
 import pytest
 
 from forms import FormRefused, Group, Question
-from forms.importing import define, import_workbook
+from forms.importing import define, import_workbook, read_sheets
 from forms.problems import MESSAGES
 from forms.workbook import Sheet, write_workbook
 from tests.forms.sheets import PLACES, ask, begin, end, form_with_everything, make_form, make_sheet, make_sheets
 
 FILE_CODES = {code for code in MESSAGES if code.startswith(("file.", "cell.", "sheet.too"))}
 """These are provoked in test_workbook.py, where there are files."""
+
+WARNINGS = {"photos.many", "appearance.idle"}
 
 A = ask("text", "a")
 
@@ -17,23 +19,28 @@ def deep(levels):
 
 
 SURVEYS = {
-    "column.unsupported": ([ask("text", "a", **{"label::English": "a"})], 1, "label::English"),
+    "column.unsupported": ([ask("text", "a", **{"bind::odk:tag": "a"})], 1, "bind::odk:tag"),
     "column.twice": ([{**A, "label::中文": "甲"}], 1, "label"),
     "type.missing": ([{"name": "a", "label": "a"}], 2, "type"),
-    "type.unsupported": ([ask("rank town", "a")], 2, "type"),
+    "type.unsupported": ([ask("blinking town", "a")], 2, "type"),
+    "type.refused": ([ask("geotrace", "a")], 2, "type"),
     "name.missing": ([{"type": "text", "label": "a"}], 2, "name"),
     "name.bad": ([ask("text", "3 a")], 2, "name"),
     "name.twice": ([A, A], 3, "name"),
     "label.missing": ([ask("text", "a", label="")], 2, "label"),
     "group.unclosed": ([begin("group", "g"), A], 2, "type"),
     "group.unopened": ([A, end("repeat")], 3, "type"),
-    "group.nested_repeat": ([begin("repeat", "r"), begin("repeat", "s"), A, end("repeat"), end("repeat")], 3, "type"),
+    "group.nested_repeat": ([*(begin("repeat", f"r{n}") for n in range(4)), A, *[end("repeat")] * 4], 5, "type"),
+    "repeat_count.alone": ([ask("text", "a", repeat_count="2")], 2, "repeat_count"),
+    "media.name": ([ask("text", "a", **{"media::image": "../x.jpg"})], 2, "media::image"),
+    "parameters.alone": ([ask("text", "a", parameters="start=1")], 2, "parameters"),
+    "parameters.bad": ([ask("range", "a", parameters="start=1 end=2 step=0")], 2, "parameters"),
     "group.empty": ([begin("group", "g"), end("group")], 2, "name"),
     "group.column": ([begin("group", "g", hint="提示"), A, end("group")], 2, "hint"),
     "group.too_deep": (deep(6), 7, "type"),
     "choices.missing": ([ask("select_one nowhere", "a")], 2, "type"),
     "choices.unnamed": ([ask("select_one", "a")], 2, "type"),
-    "choices.other": ([ask("select_one town or_other", "a")], 2, "type"),
+    "choices.other": ([ask("rank town or_other", "a")], 2, "type"),
     "choices.column": ([ask("text", "a", choice_filter="true()")], 2, "choice_filter"),
     "appearance.unsupported": ([ask("text", "a", appearance="blinking")], 2, "appearance"),
     "default.bad": ([ask("integer", "a", default="三")], 2, "default"),
@@ -43,7 +50,13 @@ SURVEYS = {
     "expression.syntax": ([ask("text", "a", constraint=". >")], 2, "constraint"),
     "expression.function": ([ask("text", "a", relevant="system('rm')")], 2, "relevant"),
     "expression.arguments": ([ask("text", "a", relevant="if(1, 2)")], 2, "relevant"),
-    "expression.unsupported": ([ask("text", "a", relevant="/data/b = 1")], 2, "relevant"),
+    "expression.refused": ([ask("text", "a", calculation="random()")], 2, "calculation"),
+    "expression.unsupported": ([ask("text", "a", relevant="//b = 1")], 2, "relevant"),
+    "expression.path": ([ask("text", "a", relevant="../b = 1")], 2, "relevant"),
+    "expression.indexed": ([ask("text", "a", relevant="indexed-repeat(${a}, ${a}, 1)")], 2, "relevant"),
+    "expression.choice_name": ([ask("text", "a", relevant="jr:choice-name('x', '${a}')")], 2, "relevant"),
+    "expression.facts": ([ask("text", "a", calculation="pulldata(${b}, 'c')"), ask("text", "b")], 2, "calculation"),
+    "expression.source": ([ask("text", "a", calculation="pulldata('bank', 'balance')")], 2, "calculation"),
     "expression.reference": ([ask("text", "a", label="${b}")], 2, "label"),
     "expression.group": ([begin("group", "g"), A, end("group"), ask("text", "b", required="${g} = 1")], 5, "required"),
     "expression.own": ([ask("text", "a", relevant=". = 1")], 2, "relevant"),
@@ -64,6 +77,8 @@ SHEETS = {
     "column.missing": {"survey": make_sheet([{"label": "a"}], ("type",))},
     "settings.missing": {"settings": make_sheet([{"form_id": "a"}], ("version",))},
     "settings.many": {"settings": make_sheet([{"form_id": "a", "version": "1"}] * 2)},
+    "settings.style": {"settings": make_sheet([{"form_id": "a", "version": "1", "style": "grid"}])},
+    "settings.photos": {"settings": make_sheet([{"form_id": "a", "version": "1", "compulsory_photos": "所有"}])},
     "form_id.bad": {"settings": make_sheet([{"form_id": "入户", "version": "1"}])},
 }
 
@@ -100,12 +115,12 @@ def test_a_sheet_that_is_not_complete_is_refused(code):
 
 
 def test_every_problem_that_can_be_told_is_provoked_by_a_test():
-    assert {*SURVEYS, *CHOICES, *SHEETS, "choice.twice"} == set(MESSAGES) - FILE_CODES
+    assert {*SURVEYS, *CHOICES, *SHEETS, "choice.twice"} == set(MESSAGES) - FILE_CODES - WARNINGS
 
 
 def test_several_problems_are_told_at_once_in_the_order_of_the_sheet():
     found = problems_of(
-        make_sheets([ask("rank x", "a"), ask("text", "b", relevant="${c}"), ask("text", "d", hint="${e}")])
+        make_sheets([ask("blinking", "a"), ask("text", "b", relevant="${c}"), ask("text", "d", hint="${e}")])
     )
     assert [(one.row, one.code) for one in found] == [
         (2, "type.unsupported"),
@@ -115,7 +130,7 @@ def test_several_problems_are_told_at_once_in_the_order_of_the_sheet():
 
 
 def test_a_row_that_is_refused_does_not_make_references_to_it_wrong():
-    found = problems_of(make_sheets([ask("rank x", "a"), ask("text", "b", relevant="${a} = 1")]))
+    found = problems_of(make_sheets([ask("blinking", "a"), ask("text", "b", relevant="${a} = 1")]))
     assert [one.code for one in found] == ["type.unsupported"]
 
 
@@ -166,6 +181,72 @@ def test_a_photo_may_be_compulsory_where_the_legal_basis_is_stated():
 def test_a_workbook_gives_the_same_definition_as_its_sheets():
     sheets = make_sheets([ask("select_one town", "a", choice_filter="county = 'nanxian'")], PLACES)
     assert import_workbook(write_workbook(sheets)) == define(sheets)
+
+
+def test_or_other_adds_a_choice_and_a_question_and_leaves_the_list_alone():
+    form = make_form(ask("select_one town or_other", "a"), ask("select_one town", "b"), choices=PLACES)
+    first, other, second = form.items
+    assert (first.choices, second.choices) == ("town_or_other", "town")
+    assert [choice.label for choice in form.choice_lists["town_or_other"]] == ["琼湖", "草尾", "南洲", "其他"]
+    assert (other.name, other.type, other.relevant) == ("a_other", "text", "selected(${a}, 'other')")
+
+
+def test_a_disabled_row_is_as_if_it_were_not_there():
+    assert make_form(A, ask("blinking", "b", disabled="yes")).items == (Question("a", "text", label="a"),)
+
+
+@pytest.mark.parametrize(
+    ("type", "name"), [("select one from town", "select_one"), ("dateTime", "datetime"), ("trigger", "acknowledge")]
+)
+def test_other_names_of_types_are_understood(type, name):
+    assert make_form(ask(type, "a"), choices=PLACES).items[0].type == name
+
+
+def test_other_names_of_columns_are_understood():
+    form = make_form(A, ask("text", "b", relevance="${a} = 1", read_only="yes"))
+    assert (form.items[1].relevant, form.items[1].readonly) == ("${a} = 1", "true()")
+
+
+def test_a_column_that_is_not_supported_may_stand_empty():
+    assert make_form({**A, "bind::odk:tag": ""}).items
+
+
+def test_translations_media_and_choices_are_kept_by_language():
+    form = make_form(
+        ask("select_one l", "a", **{"label::English (en)": "A", "media::image": "a.png", "media::image::English (en)": "b.png"}),
+        choices=[{"list_name": "l", "name": "x", "label": "甲", "label::English (en)": "X"}],
+    )  # fmt: skip
+    question, choice = form.items[0], form.choice_lists["l"][0]
+    assert question.media == (("image", "a.png"),)
+    assert question.translations == (("English (en)", (("label", "A"), ("media::image", "b.png"))),)
+    assert (choice.label, choice.translations) == ("甲", (("English (en)", (("label", "X"),)),))
+    assert form.languages == ("English (en)",)
+
+
+def test_a_form_without_chinese_is_in_its_default_language():
+    row = {"type": "text", "name": "a", "label::French (fr)": "nom", "label::English (en)": "name"}
+    form = make_form(row, default_language="English (en)")
+    assert (form.items[0].label, form.language, form.languages) == ("name", "English (en)", ("French (fr)",))
+
+
+def test_a_reference_in_a_translation_is_checked_too():
+    (found,) = problems_of(make_sheets([ask("text", "a", **{"label::English (en)": "${b}"})]))
+    assert (found.code, found.column) == ("expression.reference", "label::English (en)")
+
+
+def test_more_compulsory_photos_than_the_basis_allows_are_a_warning():
+    photos = [ask(kind, name, required="yes") for kind, name in (("image", "a"), ("audio", "b"), ("file", "c"))]
+    sign = ask("image", "d", required="yes", appearance="signature")
+    for allowed, rows in (("", [2, 3, 4]), ("1", [3, 4]), ("3", [])):
+        read = read_sheets(make_sheets([*photos, sign], legal_basis="某办法第三条", compulsory_photos=allowed))
+        assert [(one.code, one.row, one.column) for one in read.warnings] == [
+            ("photos.many", row, "required") for row in rows
+        ]
+
+
+def test_an_appearance_that_does_nothing_is_a_warning():
+    (warning,) = read_sheets(make_sheets([ask("text", "a", appearance="w4 multiline")])).warnings
+    assert (warning.code, warning.row, warning.column) == ("appearance.idle", 2, "appearance")
 
 
 def test_importing_again_gives_the_same_hash():

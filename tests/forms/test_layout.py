@@ -46,6 +46,47 @@ def test_a_repeat_is_a_section_with_its_count_and_one_for_each_instance():
     assert [question.path for question in shown[3].questions] == ["g/h/m[2]/a"]
 
 
+def test_a_repeat_within_a_repeat_follows_its_instance_and_says_where_it_stands():
+    form = make_form(
+        begin("repeat", "m", label="成员"), ask("text", "a"), begin("repeat", "j", label="工作"), ask("text", "b"),
+        end("repeat"), end("repeat"),
+    )  # fmt: skip
+    shown = sections(form, **{"m": 2, "m[1]/j": 1})
+    assert [(section.path, section.label, section.count, section.depth, section.limit) for section in shown] == [
+        ("m", "成员", 2, 0, 100),
+        ("m[1]", "成员(1)", None, 1, 0),
+        ("m[1]/j", "成员(1) · 工作", 1, 1, 20),
+        ("m[1]/j[1]", "成员(1) · 工作(1)", None, 2, 0),
+        ("m[2]", "成员(2)", None, 1, 0),
+        ("m[2]/j", "成员(2) · 工作", 0, 1, 20),
+    ]
+    assert [question.path for question in shown[3].questions] == ["m[1]/j[1]/b"]
+
+
+def test_a_number_of_instances_that_the_form_computes_has_no_field():
+    form = make_form(ask("integer", "n"), begin("repeat", "m", repeat_count="${n}"), ask("text", "a"), end("repeat"))
+    counted = sections(form, n=101)[1]
+    assert (counted.is_counted, counted.count, counted.finding.code, counted.invalid_count) == (True, 100, "invalid", 1)
+
+
+def test_a_question_shows_guidance_media_and_the_scale_of_its_range():
+    form = make_form(
+        ask("range", "a", parameters="start=1 end=5", guidance_hint="先问老人", **{"media::image": "scale.png"})
+    )
+    shown = only(form, "a")
+    assert (shown.guidance, shown.media, shown.scale.end) == ("先问老人", {"image": "scale.png"}, 5)
+
+
+def test_a_form_is_shown_in_a_language_and_falls_back_where_a_word_is_missing():
+    form = make_form(
+        ask("text", "a", label="姓名", hint="全名", **{"label::English (en)": "Name"}), ask("text", "b", label="住处")
+    )
+    for language in ("en", "English (en)"):
+        (section,) = layout(form, {}, today=TODAY, language=language)
+        assert [(shown.label, shown.hint) for shown in section.questions] == [("Name", "全名"), ("住处", "")]
+    assert [shown.label for shown in layout(form, {}, today=TODAY, language="fr")[0].questions] == ["姓名", "住处"]
+
+
 def test_counts_are_of_what_is_asked_and_answered_by_a_person():
     form = make_form(
         begin("group", "g"),

@@ -32,6 +32,13 @@ EVERYTHING = form_with_everything()
         ("select_one town", "琼湖", "qionghu"),
         ("select_multiple town", "南洲、qionghu", ["qionghu", "nanzhou"]),
         ("select_multiple town", "南洲,南洲", ["nanzhou"]),
+        ("datetime", "2026-7-1 8:30", "2026-07-01T08:30"),
+        ("datetime", "2026年7月1日8时30分", "2026-07-01T08:30"),
+        ("datetime", "2026-07-01T08:30", "2026-07-01T08:30"),
+        ("rank town", "南洲、qionghu、草尾", ["nanzhou", "qionghu", "caowei"]),
+        ("range", "7", 7),
+        ("barcode", " 6901234567892 ", "6901234567892"),
+        ("audio", "a-1", "a-1"),
         ("acknowledge", "是", "OK"),
         ("acknowledge", "ok", "OK"),
         ("image", "photo-1", "photo-1"),
@@ -56,6 +63,9 @@ def test_what_people_type_becomes_an_answer(kind, text, answer):
         ("time", "25:00", "应为时间,例如 08:30"),
         ("select_one town", "沅江", "应为选项之一:琼湖、草尾、南洲"),
         ("select_multiple town", "琼湖 长沙", "应为这些选项中的一个或几个:琼湖、草尾、南洲"),
+        ("datetime", "昨天 8:30", "应为日期和时间,例如 2026-07-01 08:30"),
+        ("rank town", "长沙", "应为全部选项的顺序,例如 琼湖、草尾、南洲"),
+        ("range", "11", "应在 0 到 10 之间,每 1 一档"),
         ("acknowledge", "否", "应为“是”,表示已确认"),
         ("note", "a", "这一行只是说明,不用回答"),
         ("geopoint", "北纬", "应为“纬度 经度 [海拔 精度]”,例如 28.8442 112.3546 0 15"),
@@ -123,6 +133,24 @@ def test_the_number_of_instances_is_typed_at_the_path_of_the_repeat():
         parse_answer(form, "m", "101")
     with pytest.raises(AnswerRefused, match="没有这道题"):
         parse_answer(form, "g", "1")
+
+
+def test_a_number_of_instances_that_the_form_computes_cannot_be_typed():
+    form = make_form(begin("repeat", "m", repeat_count="2"), ask("text", "a"), end("repeat"))
+    with pytest.raises(AnswerRefused, match="系统计算"):
+        parse_answer(form, "m", "3")
+
+
+@given(st.sampled_from(["seen_at", "nearest", "comfort", "card", "members[1]/jobs[2]/wage"]), st.text())
+def test_the_newer_types_take_no_ill_shaped_answer_either(path, text):
+    try:
+        answer = parse_answer(EVERYTHING, path, text, today=TODAY)
+    except AnswerRefused:
+        return
+    answers = {} if answer is None else {path: answer}
+    assert not [
+        found for found in check(EVERYTHING, answers, today=TODAY) if (found.path, found.code) == (path, "type")
+    ]
 
 
 @given(

@@ -1,0 +1,35 @@
+"""The functions a form may call: one table, `FUNCTIONS`. Whatever is not in it is refused when a form is imported.
+
+They follow XPath 1.0 and the ODK XForms specification (https://getodk.github.io/xforms-spec/), over `values`.
+"""
+
+from __future__ import annotations
+
+from forms.functions.choices import CHOICES
+from forms.functions.dates import DATES
+from forms.functions.digests import DIGESTS
+from forms.functions.function import Functions
+from forms.functions.lookups import LOOKUPS
+from forms.functions.numbers import NUMBERS
+from forms.functions.patterns import PATTERNS, pattern_fault
+from forms.functions.repeats import REPEATS
+from forms.functions.text import TEXT
+
+FUNCTIONS: Functions = dict(
+    sorted({**CHOICES, **DATES, **DIGESTS, **LOOKUPS, **NUMBERS, **PATTERNS, **REPEATS, **TEXT}.items())
+)
+
+REFUSED: dict[str, str] = {
+    "random": "随机数在设备和办公室会不一样,无法复核",
+    "randomize": "随机顺序在设备和办公室会不一样,无法复核",
+    "instance": "查外部数据请用 pulldata('household', '字段')",
+    "current": "只能写成 current()/../题目名称",
+    "property": "不读取设备信息",
+    "area": "不支持多边形题型",
+    "distance": "不支持路线题型",
+    "last": "请用 count(${重复组})",
+    "id": "表单里没有编号属性",
+}
+"""Functions that other programs have and a form of ours cannot, each with the reason."""
+
+__all__ = ["FUNCTIONS", "REFUSED", "pattern_fault"]
