@@ -2,29 +2,28 @@
 
 The face is compared on this device by `identity`; the photographs are read, compared and forgotten: they are neither
 stored nor sent. Only the result is recorded, confirmed by a person, and no outcome blocks a visit
-(人脸识别技术应用安全管理办法 art. 5-8, 10).
+(人脸识别技术应用安全管理办法 art. 5-8, 10). Consents are in `face_consents`, what may be kept of a face in `kept_faces`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from field_client import drafts, households, overlay, photos, visits
+from field_client import drafts, face_consents, face_policies, households, kept_faces, overlay
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
+from field_client.face_consents import Guardian, Standing
 from field_client.store import Store
-from identity.compare import Verdict, compare
-from identity.consent import CURRENT_NOTICE, who_answers
-from identity.face_policy import load_policy
-from identity.ladder import REASONS, Attempt, Method, NextStep, Outcome, next_step
-from identity.resident_id import age_on
-from policy.parameters import load_parameters
+from identity.burst import Burst
+from identity.compare import Compared, Verdict, compare_to_keep
+from identity.consent import COMPARE, CURRENT_NOTICES, KEEP
+from identity.ladder import REASONS, Attempt, Method, NextStep, Outcome, next_step, shortcomings
 
 DECLINED = "declined"
 NOT_CONFIRMED = "not_confirmed_by_person"
+AGE_UNKNOWN = "age_unknown"
+NO_ENGINE = frozenset({"engine_not_installed", "weights_missing", "weights_altered", "engine_failed"})
 
 
 @dataclass(frozen=True)
@@ -47,55 +46,78 @@ def by_face(
     consent: bytes | None,
     confirmed: bool,
     reason: str = "",
+    burst: Burst | None = None,
+    guardian: Guardian | None = None,
+    keep: bytes | None = None,
 ) -> Step:
     """Compare a live face with a portrait, after separate consent; a match counts only when the worker confirms it.
 
     `consent` is the signed consent as a photo, or its record as JSON; not needed again for the same person and visit.
-    Raises FieldError("identity.consent_missing", "identity.tries_used", "identity.photos_missing").
+    `keep` is the separate consent to keep a reference, where the region allows that. Raises FieldError
+    ("identity.consent_missing", "identity.consent_guardian_needed", "identity.tries_used", "identity.photos_missing").
     """
     draft, person = _of(store, visit, person_id)
-    today = store.rule_day(clock)
-    age = _age(person, today)
-    agreed = _consent(store, clock, draft, person_id, consent, age)
-    if reference is None or not live:
+    standing = face_consents.standing(person, region=draft.bucket, today=store.rule_day(clock))
+    chosen = _reasons(reason)
+    agreed = _consent(store, clock, draft, person_id, consent, standing, guardian)
+    against = reference if reference is not None else kept_faces.reference(store, clock, person_id)
+    if against is None or not (live or burst):
         raise FieldError("identity.photos_missing")
-    policy = load_policy()
     tries = sum(one["method"] == Method.FACE for one in _checks(draft, person_id))
+    policy = face_policies.current(store)
     if tries >= policy.face_tries_at_most:
         raise FieldError("identity.tries_used")
-    verdict = compare(reference, live, policy=policy, minor=_is_minor(draft, age, today))
-    record = verdict.record()
-    is_open = verdict.outcome == "match" and not confirmed
-    entry = _entry(clock, person_id, Method.FACE, "inconclusive" if is_open else verdict.outcome) | {
-        "reasons": [*record["reasons"], *([NOT_CONFIRMED] if is_open else []), *_reasons(reason)],
-        "consent": agreed,
-        "engine": record["engine"],
-        "model_version": record["model_version"],
-        "policy_version": record["policy_version"],
-        "tries": tries + 1,
-    }
-    return Step(entry, verdict, _keep(store, clock, visit, entry))
+    compared = compare_to_keep(against, live, burst=burst, policy=policy, minor=standing.is_minor)
+    entry = _face_entry(clock, person_id, compared.verdict, standing, confirmed=confirmed) | {"tries": tries + 1}
+    entry |= {"consent": agreed, "reasons": [*entry["reasons"], *chosen]}
+    if keep is not None:
+        entry |= _kept(store, clock, draft, entry, compared, keep, standing)
+    following = _add(store, clock, visit, entry)
+    if entry["outcome"] == Outcome.MATCH:
+        kept_faces.settle(store, clock, person_id, entry["id"], is_same=True)
+    return Step(entry, compared.verdict, following)
 
 
 def declined(store: Store, clock: Clock, visit: str, person_id: str) -> Step:
     """Record that the person does not want the face comparison. No reason is asked, and the step is finished."""
     _of(store, visit, person_id)
-    consent = {"purpose": "face_compare", "notice_version": CURRENT_NOTICE, "granted": False, "decided_at": clock.now()}
+    consent = {
+        "purpose": COMPARE,
+        "notice_version": CURRENT_NOTICES[COMPARE],
+        "granted": False,
+        "decided_at": clock.now(),
+    }
     entry = _entry(clock, person_id, Method.FACE, DECLINED) | {"reasons": [DECLINED], "consent": consent}
-    return Step(entry, None, _keep(store, clock, visit, entry))
+    return Step(entry, None, _add(store, clock, visit, entry))
 
 
 def by_people(
-    store: Store, clock: Clock, visit: str, person_id: str, *, method: str, confirmed: bool = True, reason: str = ""
+    store: Store,
+    clock: Clock,
+    visit: str,
+    person_id: str,
+    *,
+    method: str,
+    confirmed: bool = True,
+    reason: str = "",
+    people: Sequence[Guardian] = (),
 ) -> Step:
     """Record that people confirmed who somebody is, by card, guardian or witnesses, or that they could not.
 
-    `reason` says why the face was not used (a code of `identity.ladder.REASONS`). Raises FieldError.
+    `people` names the guardian or the witnesses; the two who look at a card are the visit's investigators. What the
+    record lacks is noted in it and never stops the visit. `reason` says why the face was not used (a code of
+    `identity.ladder.REASONS`). Raises FieldError.
     """
     _of(store, visit, person_id)
-    entry = _entry(clock, person_id, Method(method), "confirmed" if confirmed else "unresolved")
-    entry["reasons"] = _reasons(reason)
-    return Step(entry, None, _keep(store, clock, visit, entry))
+    way = Method(method)
+    entry = _entry(clock, person_id, way, "confirmed" if confirmed else "unresolved")
+    named = [one for one in people if one.name.strip()]
+    entry |= {
+        "reasons": _reasons(reason),
+        "people": [{"name": one.name.strip(), "relation": one.relation.strip()} for one in named],
+        "lacking": _lacking(way, len(named)) if confirmed else [],
+    }
+    return Step(entry, None, _add(store, clock, visit, entry))
 
 
 def awaits(entry: Mapping[str, Any]) -> bool:
@@ -112,15 +134,43 @@ def settle(store: Store, clock: Clock, visit: str, entry_id: str, *, is_same: bo
 
     The photographs are forgotten by then, so the word settles the entry instead of using up another try.
     """
+    settled: list[str] = []
 
     def edit(draft: Draft) -> None:
         for entry in draft.document["identity"]:
             if entry["id"] == entry_id and awaits(entry):
+                settled.append(entry["person_id"])
                 entry["outcome"] = Outcome.MATCH.value if is_same else Outcome.NO_MATCH.value
                 if is_same:
                     entry["reasons"] = [reason for reason in entry["reasons"] if reason != NOT_CONFIRMED]
 
     drafts.change(store, clock, visit, edit)
+    for person_id in settled:
+        kept_faces.settle(store, clock, person_id, entry_id, is_same=is_same)
+
+
+def withdraw(store: Store, clock: Clock, person_id: str, visit: str | None = None) -> bool:
+    """Take every consent of a person back: keys of what was kept are destroyed at once, and a draft says so.
+
+    Results that were recorded before stay (个人信息保护法 art. 15). Tells whether there was anything to take back.
+    """
+    was_kept = kept_faces.forget(store, person_id)
+    found: list[bool] = []
+
+    def edit(draft: Draft) -> None:
+        found.append(face_consents.withdraw_in(draft.document, person_id, at=clock.now()))
+
+    if visit is not None:
+        drafts.change(store, clock, visit, edit)
+    return was_kept or any(found)
+
+
+def may_keep(store: Store, clock: Clock, person_id: str, region: str) -> bool:
+    """Tell whether a person may be asked to let a reference be kept: an adult, where the region allows it."""
+    person = overlay.one(store, "person", person_id)
+    if person is None or kept_faces.retention(store, clock, region) is None:
+        return False
+    return not face_consents.standing(person.fields, region=region, today=store.rule_day(clock)).is_minor
 
 
 def _of(store: Store, visit: str, person_id: str) -> tuple[Draft, Mapping[str, Any]]:
@@ -155,19 +205,58 @@ def _entry(clock: Clock, person_id: str, method: Method, outcome: str) -> dict[s
     }
 
 
-def _keep(store: Store, clock: Clock, visit: str, entry: dict[str, Any]) -> NextStep:
+def _face_entry(
+    clock: Clock, person_id: str, verdict: Verdict, standing: Standing, *, confirmed: bool
+) -> dict[str, Any]:
+    record = verdict.record()
+    is_open = verdict.outcome == Outcome.MATCH and not confirmed
+    reasons = [*record["reasons"], *([NOT_CONFIRMED] if is_open else [])]
+    if standing.age is None:
+        reasons = [AGE_UNKNOWN if reason == "minor" else reason for reason in reasons]
+    outcome = Outcome.INCONCLUSIVE.value if is_open else verdict.outcome.value
+    told = ("engine", "model_version", "policy_version", "score_band", "liveness", "liveness_reasons")
+    entry = _entry(clock, person_id, Method.FACE, outcome)
+    return entry | {"reasons": reasons} | {name: record[name] for name in told}
+
+
+def _kept(
+    store: Store,
+    clock: Clock,
+    draft: Draft,
+    entry: Mapping[str, Any],
+    compared: Compared,
+    keep: bytes,
+    standing: Standing,
+) -> dict[str, Any]:
+    """Propose the live face for keeping, after its own consent, until the worker has confirmed the match."""
+    consent = face_consents.take(store, clock, draft, keep, standing=standing, purpose=KEEP)
+    vector = compared.live_vector
+    if vector is None or standing.is_minor or compared.verdict.outcome != Outcome.MATCH:
+        return {"keep_consent": consent, "kept": False}
+    person_id, entry_id = entry["person_id"], entry["id"]
+    is_held = kept_faces.propose(store, clock, person_id, vector, region=draft.bucket, entry=entry_id)
+    return {"keep_consent": consent, "kept": is_held}
+
+
+def _add(store: Store, clock: Clock, visit: str, entry: dict[str, Any]) -> NextStep:
     def edit(draft: Draft) -> None:
         draft.document["identity"].append(entry)
 
     draft = drafts.change(store, clock, visit, edit)
     attempts = [_attempt(one) for one in _checks(draft, entry["person_id"])]
-    return next_step(attempts, face_tries_at_most=load_policy().face_tries_at_most)
+    tries = face_policies.current(store).face_tries_at_most
+    return next_step(attempts, face_tries_at_most=tries, face_allowed=not NO_ENGINE & set(entry["reasons"]))
 
 
 def _attempt(entry: Mapping[str, Any]) -> Attempt:
     """Read an entry as the ladder does: a match in a record was confirmed by a person, what people left open was not."""
     outcome = {"match": "confirmed", "unresolved": "not_confirmed"}.get(entry["outcome"], entry["outcome"])
     return Attempt(Method(entry["method"]), Outcome(outcome), tuple(entry["reasons"]))
+
+
+def _lacking(method: Method, named: int) -> list[str]:
+    found = shortcomings(method, investigators=2, witnesses=named, guardian=named > 0)
+    return [] if method is Method.ID_CARD else found
 
 
 def _reasons(reason: str) -> list[str]:
@@ -179,52 +268,18 @@ def _reasons(reason: str) -> list[str]:
 
 
 def _consent(
-    store: Store, clock: Clock, draft: Draft, person_id: str, given: bytes | None, age: int | None
+    store: Store,
+    clock: Clock,
+    draft: Draft,
+    person_id: str,
+    given: bytes | None,
+    standing: Standing,
+    guardian: Guardian | None,
 ) -> dict[str, Any]:
     """Give the consent on which a comparison rests: the one given now, or earlier in this visit."""
-    if given is None:
-        earlier = (one["consent"] for one in _checks(draft, person_id))
-        found = next((one for one in earlier if one and one["granted"]), None)
-        if found is None:
-            raise FieldError("identity.consent_missing")
-        return dict(found)
-    giver = who_answers(age, guardian_age=_guardian_age(draft, store.rule_day(clock))) if age is not None else "self"
-    consent: dict[str, Any] = {
-        "purpose": "face_compare",
-        "notice_version": CURRENT_NOTICE,
-        "granted": True,
-        "given_by": giver,
-        "decided_at": clock.now(),
-    }
-    if given.lstrip().startswith(b"{"):
-        return consent | _written(given)
-    paper = photos.prepare(given, "consent")
-    visits.photo(store, clock, draft.id, given, kind="consent")
-    return consent | {"blob": paper.sha256}
-
-
-def _written(given: bytes) -> dict[str, Any]:
-    """Read a consent that a page recorded. Raises FieldError("identity.consent_unreadable")."""
-    try:
-        plain = json.loads(given)
-    except ValueError:
-        raise FieldError("identity.consent_unreadable") from None
-    if not isinstance(plain, dict) or plain.get("granted") is not True or plain.get("withdrawn_at"):
-        raise FieldError("identity.consent_unreadable")
-    known = ("purpose", "notice_version", "notice_sha256", "given_by", "decided_at")
-    return {name: plain[name] for name in known if isinstance(plain.get(name), str)}
-
-
-def _age(person: Mapping[str, Any], today: date) -> int | None:
-    try:
-        return age_on(date.fromisoformat(str(person.get("birth_date"))), today)
-    except ValueError:
-        return None
-
-
-def _is_minor(draft: Draft, age: int | None, today: date) -> bool:
-    return age is not None and age < _guardian_age(draft, today)
-
-
-def _guardian_age(draft: Draft, today: date) -> int:
-    return load_parameters().value("face.guardian_age", region=draft.bucket, on=today).read(int)
+    if given is not None:
+        return face_consents.take(store, clock, draft, given, standing=standing, guardian=guardian)
+    consent = face_consents.standing_consent(draft.document, person_id)
+    face_consents.check(consent, standing)
+    assert consent is not None, "what is missing does not pass the check"
+    return consent

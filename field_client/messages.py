@@ -94,6 +94,16 @@ SENTENCES = {
     "identity.photos_missing": "人脸比对需要一张参考照片(--reference)和至少一张现场照片(--live)。",
     "identity.consent_missing": "人脸比对前要先念告知书并单独征得同意:用 --consent 给出同意书照片;不同意用 --consent declined。",
     "identity.consent_unreadable": "同意书应是照片(JPEG、PNG、WebP)或 JSON 文件,请换一个文件。",
+    "identity.consent_declined": "本人不同意人脸比对,请直接改用其他方式,不需要说明理由。",
+    "identity.consent_withdrawn": "同意已经撤回,不能再做人脸比对,请改用其他方式。",
+    "identity.consent_other_notice": "告知内容已更新,请重新念告知书并征得同意。",
+    "identity.consent_guardian_needed": "未满规定年龄,须由监护人同意并写明姓名和关系(--guardian 姓名:关系);"
+    "也可以直接改用其他方式,一样方便。",
+    "identity.guardian_missing": "没有写监护人的姓名和关系,已照常记录;请尽量补上(--name 姓名:关系)。",
+    "identity.witness_missing": "没有写满两名见证人的姓名,已照常记录;请尽量补上(--name 写两次)。",
+    "identity.nothing_to_withdraw": "没有可以撤回的人脸同意或留存。",
+    "identity.challenge_unknown": "转头的提示已失效,请重新打开拍照页面再拍。",
+    "face_policy.refused": "阈值文件没有办公室的有效签名,或内容不对。仍使用原来的阈值。",
     "identity.tries_used": "人脸比对次数已用完。请改用证件、监护人或双人见证;不影响继续办理。",
     # photos
     "photo.empty": "照片文件是空的,请重新拍摄。",

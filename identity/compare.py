@@ -7,7 +7,7 @@ Leaves to others: consent (`identity.consent`), tries, storage, and the deletion
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -128,6 +128,15 @@ class Found:
     findings: tuple[Finding, ...] = ()
     liveness: Liveness = NOT_CHECKED
     blink_seen: bool | None = None
+    live_vector: Vector | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A verdict, and for whoever may keep a reference the vector of the live face; see `identity.template`."""
+
+    verdict: Verdict
+    live_vector: Vector | None = field(repr=False)
 
 
 def compare(
@@ -142,16 +151,34 @@ def compare(
 ) -> Verdict:
     """Compare the best of some live pictures with a reference portrait. Never raises, whatever the bytes are.
 
+    A `burst` also tells whether a living head turned. Everything but the verdict is forgotten; see `compare_to_keep`.
+    """
+    compared = compare_to_keep(reference, live, burst=burst, engine=engine, policy=policy, minor=minor, clock=clock)
+    return compared.verdict
+
+
+def compare_to_keep(
+    reference: bytes | Template,
+    live: Sequence[bytes],
+    *,
+    burst: Burst | None = None,
+    engine: FaceEngine | Unavailable | None = None,
+    policy: FacePolicy | None = None,
+    minor: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Compared:
+    """Compare as `compare` does, and give the live face's vector too, for a reference that its owner agreed to keep.
+
     `reference` is the photograph of a card, or what was kept of earlier visits. The best picture is the one of the best
-    quality, not the most alike; a `burst` also tells whether a living head turned. A minor is never a match by machine.
-    Without `engine` and `policy` those of this installation are used; `clock` counts seconds and only times the comparison.
+    quality, not the most alike. A minor is never a match by machine. Without `engine` and `policy` those of this
+    installation are used; `clock` counts seconds and only times the comparison.
     """
     engine = shared() if engine is None else engine
     policy = load_policy() if policy is None else policy
     started = clock()
     found = _judge(engine, reference, live, burst, policy, minor)
     outcome, reasons = found.decision
-    return Verdict(
+    verdict = Verdict(
         outcome=outcome,
         reasons=reasons,
         distance=None if found.distance is None else round(found.distance, 4),
@@ -168,6 +195,7 @@ def compare(
         policy_version=policy.version,
         milliseconds=round((clock() - started) * 1000, 1),
     )
+    return Compared(verdict, found.live_vector)
 
 
 def decide(
@@ -243,7 +271,7 @@ def _compare(
         return Found((Outcome.NOT_POSSIBLE, blocking), None, number, findings, liveness, blink_seen)
     distance = float(np.linalg.norm(known - seen))
     decision = decide(distance, blocking, policy, minor=minor, liveness=liveness.finding)
-    return Found(decision, distance, number, findings, liveness, blink_seen)
+    return Found(decision, distance, number, findings, liveness, blink_seen, seen)
 
 
 def _liveness(watched: Watched, used: Vector | None, policy: FacePolicy) -> Liveness:

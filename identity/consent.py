@@ -1,4 +1,4 @@
-"""The separate consent to a face comparison: the notice that is read out, and the answer as a value.
+"""The separate consents to what is done with a face: the notice that is read out, and the answer as a value.
 
 人脸识别技术应用安全管理办法 (in force 2025-06-01): art. 5 what must be told, art. 6 separate and voluntary consent with
 easy withdrawal, art. 7 a guardian's consent for children, art. 10 another way for whoever declines. Leaves to others:
@@ -10,15 +10,19 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-CURRENT_NOTICE = "face-1"
+COMPARE, KEEP, UPLOAD = "face_compare", "face_keep", "face_upload"
+CURRENT_NOTICES = {COMPARE: "face-1", KEEP: "face-keep-1", UPLOAD: "face-upload-1"}
+CURRENT_NOTICE = CURRENT_NOTICES[COMPARE]
 
-# What must be filled in by the place that runs the program; nothing here has a default.
+# What must be filled in by the place that runs the program, beside what a notice asks for; nothing has a default.
 BLANKS = frozenset({"agency", "contact"})
+
+NEVER = datetime.min.replace(tzinfo=UTC)  # stands where only the fact counts, not its time
 
 Giver = Literal["self", "guardian"]
 
@@ -88,13 +92,15 @@ class Consent:
 def load_notice(values: Mapping[str, str], *, version: str = CURRENT_NOTICE) -> Notice:
     """Return a version of the notice with its blanks filled in.
 
-    `values` gives `agency` and `contact`. Raises ValueError naming a blank that is missing or empty,
-    because a notice with a hole tells nobody what the law wants told; and for a version that does not exist.
+    `values` gives `agency`, `contact` and whatever else the text leaves open. Raises ValueError naming a blank that is
+    missing or empty, because a notice with a hole tells nobody what the law wants told; and for a version that does not
+    exist.
     """
-    missing = sorted(blank for blank in BLANKS if not values.get(blank, "").strip())
+    data = _notice_data(version)
+    blanks = BLANKS.union(*(string.Template(item["text"]).get_identifiers() for item in data["sections"]))
+    missing = sorted(blank for blank in blanks if not values.get(blank, "").strip())
     if missing:
         raise ValueError(f"the notice needs: {', '.join(missing)}")
-    data = _notice_data(version)
     sections = tuple(
         Section(item["title"], string.Template(item["text"]).substitute(values)) for item in data["sections"]
     )
@@ -106,7 +112,7 @@ def who_answers(age: int, *, guardian_age: int) -> Giver:
     return "guardian" if age < guardian_age else "self"
 
 
-def answer(notice: Notice, *, granted: bool, given_by: Giver, at: datetime, purpose: str = "face_compare") -> Consent:
+def answer(notice: Notice, *, granted: bool, given_by: Giver, at: datetime, purpose: str = COMPARE) -> Consent:
     """Write down an answer to a notice. Raises ValueError when the time has no zone."""
     if at.tzinfo is None:
         raise ValueError("the time of an answer needs a zone")
@@ -133,6 +139,22 @@ def refusal(
     if who_answers(age, guardian_age=guardian_age) == "guardian" and consent.given_by != "guardian":
         return "consent_guardian_needed"
     return None
+
+
+def refusal_of_record(record: Mapping[str, Any] | None, *, purpose: str, age: int, guardian_age: int) -> str | None:
+    """Return the same for a consent as it was recorded, for the purpose's current notice; a broken record is none."""
+    if record is None or record.get("purpose") != purpose:
+        return "consent_missing"
+    consent = Consent(
+        purpose,
+        str(record.get("notice_version")),
+        str(record.get("notice_sha256")),
+        granted=record.get("granted") is True,
+        given_by="guardian" if record.get("given_by") == "guardian" else "self",
+        decided_at=NEVER,
+        withdrawn_at=NEVER if record.get("withdrawn_at") else None,
+    )
+    return refusal(consent, age=age, guardian_age=guardian_age, notice_version=CURRENT_NOTICES[purpose])
 
 
 @cache

@@ -11,7 +11,9 @@ from field_client.files import read_given
 from identity.ladder import Method
 
 if TYPE_CHECKING:
+    from field_client.face_consents import Guardian
     from field_client.identification import Step
+    from identity.burst import Burst
 
 
 def add_to(main: click.Group) -> None:
@@ -119,8 +121,18 @@ def _add_identity(group: click.Group) -> None:
     @click.option("--method", required=True, type=click.Choice([method.value for method in Method]), help="方式。")
     @click.option("--reference", type=FILE, help="参考照片（证件照）。")
     @click.option("--live", multiple=True, type=FILE, help="现场照片，可以给几张。")
+    @click.option(
+        "--burst",
+        multiple=True,
+        type=FILE,
+        help="转头时连拍的画面，按先后给出（至少 8 张）；先用 faces challenge 取得转头顺序。",
+    )
+    @click.option("--turns", type=click.Choice(["left,right", "right,left"]), help="连拍时提示的转头顺序。")
+    @click.option("--interval-ms", type=int, default=400, show_default=True, help="连拍两张之间的毫秒数。")
     @click.option("--reason", default="", help="没有用人脸的原因代码，例如 blind、bedridden、light。")
-    @click.option("--consent", help="同意书照片文件；不同意写 declined。")
+    @click.option("--consent", help="同意书照片文件；不同意写 declined，撤回同意写 withdrawn。")
+    @click.option("--guardian", default="", help="替孩子同意的监护人，写成“姓名:关系”。")
+    @click.option("--name", "names", multiple=True, help="监护人或见证人，写成“姓名:关系”；两名见证人写两次。")
     @click.option("--confirm", is_flag=True, help="工作人员已当面比对，确认是本人。")
     @click.option("--unresolved", is_flag=True, help="还不能确认，交审核人员核实（不影响签封）。")
     def identity(app: App, visit: str, person: str, method: str, reason: str, **given: Any) -> Output:
@@ -135,7 +147,9 @@ def _add_identity(group: click.Group) -> None:
         }
         data = step.entry | {"verdict": verdict, "next": following}
         lines = [verdict["message"]] if verdict else []
-        return Output(data, [*lines, step.following.message])
+        lines += [verdict["advice"]] if verdict and verdict["advice"] else []
+        lacking = " ".join(messages.text(code) for code in step.entry.get("lacking", []))
+        return Output(data, [*lines, step.following.message], notice=lacking)
 
 
 def _attempt(
@@ -148,7 +162,12 @@ def _attempt(
     reference: Path | None,
     live: tuple[Path, ...],
     more_live: tuple[Path, ...],
+    burst: tuple[Path, ...],
+    turns: str | None,
+    interval_ms: int,
     consent: str | None,
+    guardian: str,
+    names: tuple[str, ...],
     confirm: bool,
     unresolved: bool,
 ) -> "Step":
@@ -156,7 +175,14 @@ def _attempt(
 
     if method != Method.FACE:
         return identification.by_people(
-            app.store, app.clock, visit, person, method=method, confirmed=not unresolved, reason=reason
+            app.store,
+            app.clock,
+            visit,
+            person,
+            method=method,
+            confirmed=not unresolved,
+            reason=reason,
+            people=[_named(name) for name in names],
         )
     if consent == identification.DECLINED:
         return identification.declined(app.store, app.clock, visit, person)
@@ -170,7 +196,26 @@ def _attempt(
         consent=read_given(Path(consent)) if consent else None,
         confirmed=confirm,
         reason=reason,
+        burst=_burst([read_given(path) for path in burst], turns, interval_ms) if burst else None,
+        guardian=_named(guardian) if guardian else None,
     )
+
+
+def _named(text: str) -> "Guardian":
+    """Read “name:relation”, with the colon of either keyboard."""
+    from field_client.face_consents import Guardian
+
+    name, _, relation = text.replace("：", ":").partition(":")
+    return Guardian(name.strip(), relation.strip())
+
+
+def _burst(frames: list[bytes], turns: str | None, interval_ms: int) -> "Burst":
+    from identity.burst import Burst, Frame
+    from identity.liveness import Challenge, Turn
+
+    first, second = (turns or "left,right").split(",")
+    challenge = Challenge((Turn(first), Turn(second)), nonce="")
+    return Burst(tuple(Frame(photo, number * interval_ms) for number, photo in enumerate(frames)), challenge)
 
 
 def _add_end(group: click.Group) -> None:

@@ -37,6 +37,9 @@ TRAVELS = (
     "engine",
     "model_version",
     "policy_version",
+    "score_band",
+    "liveness",
+    "liveness_reasons",
     "tries",
     "at",
 )

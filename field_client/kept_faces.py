@@ -1,0 +1,146 @@
+"""References that were kept on this device with their owners' separate consent: sealed, few, and gone on time.
+
+Off unless the region sets how long (`face.retention_hours`). Each has a key of its own; to forget one is to destroy its
+key, and the store overwrites what it deletes. Nothing of this leaves the device: not in a record, a bundle or a support
+file. A clock that cannot be trusted shortens the time, never prolongs it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from field_client import overlay
+from field_client.clock import Clock
+from field_client.store import Store
+from identity.engine import MODEL_VERSION, Vector
+from identity.template import Template, TemplateBroken, new_key, seal, unseal
+from policy.parameters import load_parameters
+from sync.canonical import instant, moment
+
+_FACE, _KEY = "face/", "face_key/"
+PURPOSE = "face_keep"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many persons' faces this device keeps, and from how many on an office must file with its regulator."""
+
+    persons: int
+    threshold: int
+    days: int
+
+
+def retention(store: Store, clock: Clock, region: str) -> timedelta | None:
+    """Say how long a reference may be kept in a region; None where keeping is not allowed at all."""
+    found = load_parameters().find("face.retention_hours", region=region, on=store.rule_day(clock))
+    return timedelta(hours=found.read(int)) if found else None
+
+
+def propose(store: Store, clock: Clock, person_id: str, vector: Vector, *, region: str, entry: str) -> bool:
+    """Hold a vector until the worker has confirmed the match; tells whether keeping is allowed here."""
+    longest = retention(store, clock, region)
+    if longest is None:
+        return False
+    proposed = Template((vector,), MODEL_VERSION)
+    _put(store, f"{person_id}/{entry}", proposed, kept_at=clock.wall(), until=clock.wall() + longest)
+    return True
+
+
+def settle(store: Store, clock: Clock, person_id: str, entry: str, *, is_same: bool) -> bool:
+    """Add what was proposed to the person's reference, or destroy it; tells whether a reference is kept now."""
+    name = f"{person_id}/{entry}"
+    proposed = _open(store, name)
+    if proposed is None:
+        return False
+    if is_same:
+        known = reference(store, clock, person_id)
+        template = known.with_vector(proposed.vector) if known else proposed
+        facts = store.get(_FACE + name)
+        _put(store, person_id, template, kept_at=moment(facts["kept_at"]), until=moment(facts["until"]))
+    _destroy(store, name)
+    return is_same
+
+
+def reference(store: Store, clock: Clock, person_id: str) -> Template | None:
+    """Give a person's reference, if one is kept, opens, and its time is not over."""
+    purge(store, clock)
+    return _open(store, person_id)
+
+
+def forget(store: Store, person_id: str) -> bool:
+    """Destroy whatever is kept of a person, at once; tells whether there was something."""
+    names = [name for name in _names(store) if name.split("/")[0] == person_id]
+    for name in names:
+        _destroy(store, name)
+    return bool(names)
+
+
+def purge(store: Store, clock: Clock) -> int:
+    """Destroy what is over its time, or whose owner is no longer in this device's register; gives how many."""
+    gone = [name for name in _names(store) if _is_over(store, clock, name)]
+    for name in gone:
+        _destroy(store, name)
+    return len(gone)
+
+
+def counted(store: Store, clock: Clock, region: str) -> Counted:
+    """Count for 人脸识别技术应用安全管理办法 art. 15."""
+    purge(store, clock)
+    rules, today = load_parameters(), store.rule_day(clock)
+    threshold, days = (
+        rules.value(key, region=region, on=today).read(int) for key in ("face.filing_threshold", "face.filing_days")
+    )
+    return Counted(len({name.split("/")[0] for name in _names(store)}), threshold, days)
+
+
+def kept_until(store: Store, person_id: str) -> str | None:
+    """Give when a person's reference goes at the latest, as an instant; None when nothing is kept."""
+    facts = store.get(_FACE + person_id)
+    return str(facts["until"]) if facts else None
+
+
+def _is_over(store: Store, clock: Clock, name: str) -> bool:
+    facts: dict[str, Any] = store.get(_FACE + name)
+    now = _latest(store, clock)
+    began_later = clock.wall() < moment(facts["kept_at"])  # The clock ran back, and nobody knows by how much.
+    person = overlay.one(store, "person", name.split("/")[0])
+    return now >= moment(facts["until"]) or began_later or person is None
+
+
+def _latest(store: Store, clock: Clock) -> datetime:
+    """Give the latest time that this device has heard of."""
+    anchor = store.get("anchor")
+    return max(clock.wall(), moment(anchor["server_at"])) if anchor else clock.wall()
+
+
+def _put(store: Store, name: str, template: Template, *, kept_at: datetime, until: datetime) -> None:
+    key = new_key()
+    facts = {"sealed": seal(template, key, name).hex(), "kept_at": instant(kept_at), "until": instant(until)}
+    with store.transaction():
+        store.put(_KEY + name, key.hex())
+        store.put(_FACE + name, facts)
+
+
+def _open(store: Store, name: str) -> Template | None:
+    facts, key = store.get(_FACE + name), store.get(_KEY + name)
+    if not facts or not key:
+        return None
+    try:
+        return unseal(bytes.fromhex(facts["sealed"]), bytes.fromhex(key), name, model_version=MODEL_VERSION)
+    except TemplateBroken:  # another engine's: of no use to anybody
+        _destroy(store, name)
+        return None
+
+
+def _destroy(store: Store, name: str) -> None:
+    """Destroy the key first; what it sealed follows in the same transaction, and the journal with both is emptied."""
+    with store.transaction():
+        for prefix in (_KEY, _FACE):
+            store.db.execute("DELETE FROM meta WHERE key = ?", (prefix + name,))
+    if not store.db.conn.in_transaction:
+        store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _names(store: Store) -> list[str]:
+    rows = store.rows("SELECT key FROM meta WHERE substr(key, 1, ?) = ? ORDER BY key", len(_FACE), _FACE)
+    return [str(row["key"])[len(_FACE) :] for row in rows]
