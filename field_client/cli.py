@@ -31,6 +31,7 @@ SUBJECTS = {
     "outcomes": ("receipts", "refused", "conflicts"),
     "serve": ("serve",),
     "trip": ("preflight", "support-bundle"),
+    "faces": ("faces",),
 }
 """Which file of `commands` holds which commands: only the one that is asked for is loaded, which halves a short run."""
 

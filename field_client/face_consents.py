@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from field_client import photos, visits
+from field_client import lease, overlay, photos, visits
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -49,11 +49,18 @@ class Standing:
         return self.age is not None and who_answers(self.age, guardian_age=self.guardian_age) == "guardian"
 
 
-def standing(person: Mapping[str, Any], *, region: str, today: date) -> Standing:
-    """Say what a person's age asks for, by the rules of a region and day."""
-    rules = load_parameters()
-    ages = (rules.value(key, region=region, on=today).read(int) for key in ("face.guardian_age", "face.adult_age"))
-    return Standing(_age(person, today), *ages)
+def standing(store: Store, clock: Clock, person_id: str, *, region: str) -> Standing:
+    """Say what a person's age asks for, by the rules of a region.
+
+    With a clock from before the rules, or so far ahead that the lease is over, nobody's age is known.
+    """
+    person, today, rules = overlay.one(store, "person", person_id), store.rule_day(clock), load_parameters()
+    guardian_age, adult_age = (
+        rules.find(key, region=region, on=today) for key in ("face.guardian_age", "face.adult_age")
+    )
+    if person is None or guardian_age is None or adult_age is None or lease.is_over(store):
+        return Standing(None, 0, 0)
+    return Standing(_age(person.fields, today), guardian_age.read(int), adult_age.read(int))
 
 
 def take(

@@ -23,7 +23,8 @@ from identity.ladder import REASONS, Attempt, Method, NextStep, Outcome, next_st
 DECLINED = "declined"
 NOT_CONFIRMED = "not_confirmed_by_person"
 AGE_UNKNOWN = "age_unknown"
-NO_ENGINE = frozenset({"engine_not_installed", "weights_missing", "weights_altered", "engine_failed"})
+# After these another photograph changes nothing: there is no engine, or the machine does not decide.
+FACE_IS_NO_USE = frozenset({"engine_not_installed", "weights_missing", "weights_altered", "engine_failed", AGE_UNKNOWN})
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def by_face(
     `keep` is the separate consent to keep a reference, where the region allows that. Raises FieldError
     ("identity.consent_missing", "identity.consent_guardian_needed", "identity.tries_used", "identity.photos_missing").
     """
-    draft, person = _of(store, visit, person_id)
-    standing = face_consents.standing(person, region=draft.bucket, today=store.rule_day(clock))
+    draft = _of(store, visit, person_id)
+    standing = face_consents.standing(store, clock, person_id, region=draft.bucket)
     chosen = _reasons(reason)
     agreed = _consent(store, clock, draft, person_id, consent, standing, guardian)
     against = reference if reference is not None else kept_faces.reference(store, clock, person_id)
@@ -167,22 +168,20 @@ def withdraw(store: Store, clock: Clock, person_id: str, visit: str | None = Non
 
 def may_keep(store: Store, clock: Clock, person_id: str, region: str) -> bool:
     """Tell whether a person may be asked to let a reference be kept: an adult, where the region allows it."""
-    person = overlay.one(store, "person", person_id)
-    if person is None or kept_faces.retention(store, clock, region) is None:
+    if kept_faces.retention(store, clock, region) is None:
         return False
-    return not face_consents.standing(person.fields, region=region, today=store.rule_day(clock)).is_minor
+    return not face_consents.standing(store, clock, person_id, region=region).is_minor
 
 
-def _of(store: Store, visit: str, person_id: str) -> tuple[Draft, Mapping[str, Any]]:
+def _of(store: Store, visit: str, person_id: str) -> Draft:
     draft = drafts.get(store, visit)
     if draft.is_amendment:
         raise FieldError("amendment.field")
-    person = overlay.one(store, "person", person_id)
-    if person is None:
+    if overlay.one(store, "person", person_id) is None:
         raise FieldError("person.unknown")
     if not any(one["id"] == person_id for one in households.members(store, draft.document["household_id"])):
         raise FieldError("person.other_household")
-    return draft, person.fields
+    return draft
 
 
 def _checks(draft: Draft, person_id: str) -> list[dict[str, Any]]:
@@ -245,7 +244,7 @@ def _add(store: Store, clock: Clock, visit: str, entry: dict[str, Any]) -> NextS
     draft = drafts.change(store, clock, visit, edit)
     attempts = [_attempt(one) for one in _checks(draft, entry["person_id"])]
     tries = face_policies.current(store).face_tries_at_most
-    return next_step(attempts, face_tries_at_most=tries, face_allowed=not NO_ENGINE & set(entry["reasons"]))
+    return next_step(attempts, face_tries_at_most=tries, face_allowed=not FACE_IS_NO_USE & set(entry["reasons"]))
 
 
 def _attempt(entry: Mapping[str, Any]) -> Attempt:

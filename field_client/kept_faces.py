@@ -1,24 +1,27 @@
 """References that were kept on this device with their owners' separate consent: sealed, few, and gone on time.
 
-Off unless the region sets how long (`face.retention_hours`). Each has a key of its own; to forget one is to destroy its
-key, and the store overwrites what it deletes. Nothing of this leaves the device: not in a record, a bundle or a support
-file. A clock that cannot be trusted shortens the time, never prolongs it.
+Off until somebody turns it on for this device, never longer than the region allows (`face.retention_hours`). Each has a
+key of its own; to forget one is to destroy its key, and the store overwrites what it deletes. Nothing of this leaves the
+device: not in a record, a bundle or a support file. A clock that cannot be trusted shortens the time, never prolongs it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from field_client import overlay
 from field_client.clock import Clock
 from field_client.store import Store
-from identity.engine import MODEL_VERSION, Vector
-from identity.template import Template, TemplateBroken, new_key, seal, unseal
 from policy.parameters import load_parameters
 from sync.canonical import instant, moment
 
-_FACE, _KEY = "face/", "face_key/"
-PURPOSE = "face_keep"
+if (
+    TYPE_CHECKING
+):  # The face engine's libraries are loaded only where a face is at hand; the timer runs in every program.
+    from identity.engine import Vector
+    from identity.template import Template
+
+_FACE, _KEY, _HOURS = "face/", "face_key/", "faces_kept_hours"
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,32 @@ class Counted:
     days: int
 
 
+def allow(store: Store, hours: int | None) -> int:
+    """Turn keeping on for some hours, or off, which destroys all that is kept; gives how many that were."""
+    store.put(_HOURS, hours)
+    gone = _names(store) if hours is None else []
+    for name in gone:
+        _destroy(store, name)
+    return len(gone)
+
+
 def retention(store: Store, clock: Clock, region: str) -> timedelta | None:
-    """Say how long a reference may be kept in a region; None where keeping is not allowed at all."""
-    found = load_parameters().find("face.retention_hours", region=region, on=store.rule_day(clock))
-    return timedelta(hours=found.read(int)) if found else None
+    """Say how long a reference may be kept in a region; None where nothing is kept at all."""
+    hours = store.get(_HOURS)
+    if hours is None:
+        return None
+    limit = load_parameters().find("face.retention_hours", region=region, on=store.rule_day(clock))
+    return timedelta(hours=min(int(hours), limit.read(int)) if limit else int(hours))
 
 
-def propose(store: Store, clock: Clock, person_id: str, vector: Vector, *, region: str, entry: str) -> bool:
+def propose(store: Store, clock: Clock, person_id: str, vector: "Vector", *, region: str, entry: str) -> bool:
     """Hold a vector until the worker has confirmed the match; tells whether keeping is allowed here."""
     longest = retention(store, clock, region)
     if longest is None:
         return False
+    from identity.engine import MODEL_VERSION
+    from identity.template import Template
+
     proposed = Template((vector,), MODEL_VERSION)
     _put(store, f"{person_id}/{entry}", proposed, kept_at=clock.wall(), until=clock.wall() + longest)
     return True
@@ -61,7 +79,7 @@ def settle(store: Store, clock: Clock, person_id: str, entry: str, *, is_same: b
     return is_same
 
 
-def reference(store: Store, clock: Clock, person_id: str) -> Template | None:
+def reference(store: Store, clock: Clock, person_id: str) -> "Template | None":
     """Give a person's reference, if one is kept, opens, and its time is not over."""
     purge(store, clock)
     return _open(store, person_id)
@@ -113,7 +131,9 @@ def _latest(store: Store, clock: Clock) -> datetime:
     return max(clock.wall(), moment(anchor["server_at"])) if anchor else clock.wall()
 
 
-def _put(store: Store, name: str, template: Template, *, kept_at: datetime, until: datetime) -> None:
+def _put(store: Store, name: str, template: "Template", *, kept_at: datetime, until: datetime) -> None:
+    from identity.template import new_key, seal
+
     key = new_key()
     facts = {"sealed": seal(template, key, name).hex(), "kept_at": instant(kept_at), "until": instant(until)}
     with store.transaction():
@@ -121,7 +141,10 @@ def _put(store: Store, name: str, template: Template, *, kept_at: datetime, unti
         store.put(_FACE + name, facts)
 
 
-def _open(store: Store, name: str) -> Template | None:
+def _open(store: Store, name: str) -> "Template | None":
+    from identity.engine import MODEL_VERSION
+    from identity.template import TemplateBroken, unseal
+
     facts, key = store.get(_FACE + name), store.get(_KEY + name)
     if not facts or not key:
         return None

@@ -7,8 +7,11 @@ import click
 
 from field_client import amendments, messages, sealing, visit_view, visits
 from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
+from field_client.errors import FieldError
 from field_client.files import read_given
 from identity.ladder import Method
+
+WITHDRAWN = "withdrawn"
 
 if TYPE_CHECKING:
     from field_client.face_consents import Guardian
@@ -184,6 +187,10 @@ def _attempt(
             reason=reason,
             people=[_named(name) for name in names],
         )
+    if consent == WITHDRAWN:
+        if not identification.withdraw(app.store, app.clock, person, visit):
+            raise FieldError("identity.nothing_to_withdraw")
+        return identification.declined(app.store, app.clock, visit, person)
     if consent == identification.DECLINED:
         return identification.declined(app.store, app.clock, visit, person)
     return identification.by_face(

@@ -4,9 +4,10 @@ Pages parse, call one function of the core, and answer; every rule stays in the 
 so that Back and Reload never repeat a deed. Start at `create_app`.
 """
 
+from io import BytesIO
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
 
 from field_client.clock import Clock
 from field_client.settings import Home
@@ -33,12 +34,31 @@ from field_client.web.desk import Desk
 UPLOAD_LIMIT_BYTES = 128 << 20  # Three photos of the largest kind in one form.
 
 
+class InMemory(Request):
+    """A request whose uploaded files stay in memory: a face or a home must not lie in the system's temporary folder."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> BytesIO:
+        return BytesIO()
+
+
+class Pages(Flask):
+    """The app of the local pages."""
+
+    request_class = InMemory
+
+
 def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = None) -> Flask:
     """Make the pages of an enrolled device; without a store key they begin locked and ask for the PIN.
 
     The address that lets a browser in is `entrance(app)`. Raises FieldError("device.not_enrolled").
     """
-    app = Flask(__name__, static_folder=str(Path(__file__).parent / "static"))
+    app = Pages(__name__, static_folder=str(Path(__file__).parent / "static"))
     desk = Desk(home_folder, clock, store_key)
     app.extensions["desk"] = desk
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_LIMIT_BYTES)

@@ -7,18 +7,21 @@ decided by the core; photographs pass through here in memory only.
 import json
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import households, identification, overlay
-from field_client.web import work
+from field_client import face_consents, face_policies, households, identification, kept_faces
+from field_client.errors import FieldError
+from field_client.face_consents import Guardian, Standing
+from field_client.web import face_session, work
 from field_client.web.desk import desk, store
 from field_client.web.work import Work
 from identity.compare import Verdict
-from identity.consent import Notice, answer, load_notice
-from identity.face_policy import load_policy
+from identity.consent import COMPARE, KEEP
+from identity.engine import Unavailable, shared
 from identity.ladder import REASONS, RUNGS, Method
 from identity.messages import OUTCOMES
+from identity.messages import REASONS as MACHINE_REASONS
 from sync.visit_shape import IDENTITY_FINISHED
 
 blueprint = Blueprint("identification", __name__, url_prefix="/visits/<visit_id>/identity")
@@ -40,6 +43,8 @@ def person(visit_id: str, person_id: str) -> str:
     """Show a person's checks so far and every way that stands open."""
     loaded = work.load(visit_id)
     checks = _checks(loaded, person_id)
+    tries = sum(check["method"] == Method.FACE for check in checks)
+    engine = shared()
     return render_template(
         "identity/person.html",
         work=loaded,
@@ -49,7 +54,10 @@ def person(visit_id: str, person_id: str) -> str:
         reasons=REASONS,
         awaiting=next((check for check in reversed(checks) if identification.awaits(check)), None),
         finished=any(check["outcome"] in IDENTITY_FINISHED for check in checks),
-        tries_left=load_policy().face_tries_at_most - sum(check["method"] == Method.FACE for check in checks),
+        tries_left=face_policies.current(store()).face_tries_at_most - tries,
+        no_engine=MACHINE_REASONS[engine.reason] if isinstance(engine, Unavailable) else None,
+        can_withdraw=face_consents.standing_consent(loaded.document, person_id) is not None,
+        kept_until=kept_faces.kept_until(store(), person_id),
     )
 
 
@@ -62,44 +70,86 @@ def way(visit_id: str, person_id: str, method: str) -> str:
     facts: dict[str, Any] = {"work": loaded, "person": _person(loaded, person_id), "rung": RUNGS[Method(method)]}
     if method != Method.FACE:
         return render_template("identity/by_people.html", reasons=REASONS, **facts)
-    if _consent(visit_id, person_id) or _consented_before(loaded, person_id):
-        return render_template("identity/camera.html", **facts)
-    return render_template("identity/notice.html", notice=_notice(loaded), **facts)
+    if not face_session.given(visit_id, person_id, COMPARE) and not face_consents.standing_consent(
+        loaded.document, person_id
+    ):
+        needs_guardian = _standing(loaded, person_id).needs_guardian
+        notice = face_session.notice(loaded, COMPARE)
+        return render_template("identity/notice.html", notice=notice, needs_guardian=needs_guardian, **facts)
+    return render_template(
+        "identity/camera.html",
+        challenge=face_session.new_challenge(visit_id, person_id),
+        kept_until=kept_faces.kept_until(store(), person_id),
+        may_keep=identification.may_keep(store(), desk().clock, person_id, loaded.draft.bucket),
+        keeps=face_session.given(visit_id, person_id, KEEP) is not None,
+        **facts,
+    )
+
+
+@blueprint.get("/<person_id>/face/keep")
+def keep_notice(visit_id: str, person_id: str) -> str:
+    """Show the notice about keeping a reference; a question of its own, which the comparison does not depend on."""
+    loaded = work.load(visit_id)
+    if not identification.may_keep(store(), desk().clock, person_id, loaded.draft.bucket):
+        abort(404)
+    return render_template(
+        "identity/keep.html", work=loaded, person=_person(loaded, person_id), notice=face_session.notice(loaded, KEEP)
+    )
 
 
 @blueprint.post("/<person_id>/consent")
 def consent(visit_id: str, person_id: str) -> Response:
     """Take the answer to the notice. Declining is as good an answer and asks for no reason."""
     if request.form.get("answer") != "granted":
+        face_session.forget_consents(visit_id, person_id)
         identification.declined(store(), desk().clock, visit_id, person_id)
         flash("已记录：本人不愿意人脸比对。身份核验到此可以完成，也可以再看证件。", "done")
-        return redirect(url_for("identification.person", visit_id=visit_id, person_id=person_id), 303)
-    given = answer(_notice(work.load(visit_id)), granted=True, given_by="self", at=desk().clock.wall()).record()
-    del given["given_by"]  # Who may consent follows from the person's age, and the core knows it.
-    session["consent"] = {"visit": visit_id, "person": person_id, "record": given}
-    return redirect(url_for("identification.way", visit_id=visit_id, person_id=person_id, method="face"), 303)
+        return _to_person(visit_id, person_id)
+    loaded = work.load(visit_id)
+    guardian = Guardian(request.form.get("guardian", "").strip(), request.form.get("relation", "").strip())
+    if _standing(loaded, person_id).needs_guardian and not guardian.name:
+        raise FieldError("identity.consent_guardian_needed")
+    face_session.give(loaded, person_id, COMPARE, guardian)
+    return _to_camera(visit_id, person_id)
+
+
+@blueprint.post("/<person_id>/face/keep")
+def keep(visit_id: str, person_id: str) -> Response:
+    """Take the answer about keeping; without it nothing is kept, and nothing else changes."""
+    if request.form.get("answer") == "granted":
+        face_session.give(work.load(visit_id), person_id, KEEP, Guardian(""))
+    return _to_camera(visit_id, person_id)
+
+
+@blueprint.post("/<person_id>/withdrawal")
+def withdraw(visit_id: str, person_id: str) -> Response:
+    """Take every consent back, at once and without a question."""
+    face_session.forget_consents(visit_id, person_id)
+    identification.withdraw(store(), desk().clock, person_id, visit_id)
+    flash("已撤回同意，留存的人脸数据已销毁。可以改用其他方式。", "done")
+    return _to_person(visit_id, person_id)
 
 
 @blueprint.post("/<person_id>/face")
 def face(visit_id: str, person_id: str) -> Response:
     """Compare the photographs on this device and tell the outcome in words."""
-    references = [file.read() for file in request.files.getlist("reference")]
-    live = [data for file in request.files.getlist("live") if (data := file.read())]
-    given = _consent(visit_id, person_id)
+    consents = {purpose: face_session.given(visit_id, person_id, purpose) for purpose in (COMPARE, KEEP)}
     step = identification.by_face(
         store(),
         desk().clock,
         visit_id,
         person_id,
-        reference=references[0] if references and references[0] else None,
-        live=live,
-        consent=json.dumps(given).encode() if given else None,
+        reference=next(iter(_uploaded("reference")), None),
+        live=_uploaded("live"),
+        burst=face_session.burst(visit_id, person_id, _uploaded("frame"), request.form),
+        consent=_plain(consents[COMPARE]),
+        keep=_plain(consents[KEEP]),
         confirmed=False,
     )
-    session.pop("consent", None)
+    face_session.forget_consents(visit_id, person_id)
     assert step.verdict is not None
     flash(_told(step.verdict), "done" if step.verdict.outcome == "match" else "warning")
-    return redirect(url_for("identification.person", visit_id=visit_id, person_id=person_id), 303)
+    return _to_person(visit_id, person_id)
 
 
 @blueprint.post("/<person_id>/checks/<check_id>")
@@ -108,7 +158,7 @@ def settle(visit_id: str, person_id: str, check_id: str) -> Response:
     is_same = request.form.get("same") == "yes"
     identification.settle(store(), desk().clock, visit_id, check_id, is_same=is_same)
     flash("已确认是本人。" if is_same else "已记录：不是本人。请改用其他方式，不影响走访。", "done")
-    return redirect(url_for("identification.person", visit_id=visit_id, person_id=person_id), 303)
+    return _to_person(visit_id, person_id)
 
 
 @blueprint.post("/<person_id>/people/<method>")
@@ -117,12 +167,27 @@ def by_people(visit_id: str, person_id: str, method: str) -> Response:
     if method not in RUNGS or method == Method.FACE:
         abort(404)
     is_confirmed = request.form.get("confirmed") == "yes"
-    reason = request.form.get("reason", "")
+    names = zip(request.form.getlist("name"), request.form.getlist("relation"), strict=False)
     identification.by_people(
-        store(), desk().clock, visit_id, person_id, method=method, confirmed=is_confirmed, reason=reason
+        store(),
+        desk().clock,
+        visit_id,
+        person_id,
+        method=method,
+        confirmed=is_confirmed,
+        reason=request.form.get("reason", ""),
+        people=[Guardian(name, relation) for name, relation in names],
     )
     flash("已确认是本人。" if is_confirmed else "已记录，交审核人员核实；请继续走访。", "done")
+    return _to_person(visit_id, person_id)
+
+
+def _to_person(visit_id: str, person_id: str) -> Response:
     return redirect(url_for("identification.person", visit_id=visit_id, person_id=person_id), 303)
+
+
+def _to_camera(visit_id: str, person_id: str) -> Response:
+    return redirect(url_for("identification.way", visit_id=visit_id, person_id=person_id, method="face"), 303)
 
 
 def _checks(loaded: Work, person_id: str) -> list[dict[str, Any]]:
@@ -137,25 +202,16 @@ def _person(loaded: Work, person_id: str) -> dict[str, Any]:
     return found
 
 
-def _consent(visit_id: str, person_id: str) -> dict[str, Any] | None:
-    """Give the consent that was just given for this person at this visit."""
-    given = session.get("consent") or {}
-    fits = given.get("visit") == visit_id and given.get("person") == person_id
-    return given["record"] if fits else None
+def _standing(loaded: Work, person_id: str) -> Standing:
+    return face_consents.standing(store(), desk().clock, person_id, region=loaded.draft.bucket)
 
 
-def _consented_before(loaded: Work, person_id: str) -> bool:
-    return any((check["consent"] or {}).get("granted") for check in _checks(loaded, person_id))
+def _plain(consent: dict[str, Any] | None) -> bytes | None:
+    return json.dumps(consent).encode() if consent else None
 
 
-def _notice(loaded: Work) -> Notice:
-    """Fill the notice in: the township is the agency, and whoever stands there answers questions."""
-    township = loaded.draft.bucket[:9]
-    areas = overlay.all_of(store(), "area")
-    name = next((str(area.fields.get("name")) for area in areas if area.fields.get("code") == township), "")
-    agency = f"{name}人民政府" if name else "本乡镇（街道）人民政府"
-    contact = f"在场工作人员{desk().device.display_name}，或乡镇（街道）社会救助窗口"
-    return load_notice({"agency": agency, "contact": contact})
+def _uploaded(name: str) -> list[bytes]:
+    return [data for file in request.files.getlist(name) if (data := file.read())]
 
 
 def _told(verdict: Verdict) -> str:

@@ -93,6 +93,7 @@ SENTENCES = {
     "visit.unknown": "本机没有这次走访。",
     "signature.nothing": "还没有签字。请在框里签名，或写明不签的原因。",
     "identity.photos_missing": "请先拍证件上的照片，再拍本人。",
+    "identity.consent_guardian_needed": "未满规定年龄，要写明同意的监护人姓名和关系；也可以直接改用其他方式。",
     "identity.consent_missing": "请先把告知书念给本人听，征得同意后再拍。",
     "storage.damaged": "本机数据文件校验没有通过。请不要继续录入，联系管理员。",
     "household.unknown": "本机没有这户家庭。请回到住户列表查找，或先同步。",

@@ -1,0 +1,25 @@
+// Reads a text aloud with the device's own voice, where there is one; nothing is sent anywhere.
+"use strict";
+(() => {
+  const voice = window.speechSynthesis;
+  const button = document.querySelector("[data-speak]");
+  if (!voice || !button) return;
+  const word = button.querySelector("[data-speak-word]");
+  const start = word.textContent;
+  const quiet = () => {
+    voice.cancel();
+    word.textContent = start;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (voice.speaking) return quiet();
+    const said = new SpeechSynthesisUtterance(document.querySelector(button.dataset.speak).innerText);
+    said.lang = "zh-CN";
+    said.rate = 0.85; // slower than usual, for the old
+    said.addEventListener("end", quiet);
+    said.addEventListener("error", quiet);
+    word.textContent = "停止朗读";
+    voice.speak(said);
+  });
+  window.addEventListener("pagehide", quiet);
+})();
