@@ -50,6 +50,7 @@ _OTHER_NAMES = {
     "caption": "label",
     "command": "type",
     "tag": "name",
+    "value": "name",
     "constraining_message": "constraint_message",
     "constraint message": "constraint_message",
     "required message": "required_message",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.columns import (
     CHOICES,
@@ -78,8 +78,8 @@ def read_sheets(sheets: Sheets) -> Imported:
     )
     problems = [*reading.problems, *lint(definition, rows.numbers, complete=not reading.problems)]
     if problems:
-        raise FormRefused(tuple(sorted(problems, key=lambda found: (found.sheet, found.row))))
-    return Imported(definition, tuple(warnings(definition, rows.numbers)))
+        raise FormRefused(reading.as_written(sorted(problems, key=lambda found: (found.sheet, found.row))))
+    return Imported(definition, reading.as_written(warnings(definition, rows.numbers)))
 
 
 class _Reading:
@@ -88,6 +88,7 @@ class _Reading:
     def __init__(self, sheets: Sheets) -> None:
         self.sheets = sheets
         self.problems: list[FormProblem] = []
+        self.written: dict[tuple[str, str], str] = {}  # the author's heading by sheet and our name for the column
         spoken = [heading(text) for text in sheets.get("survey", Sheet()).headings]
         self.own = own_language(spoken, self._default_language())
 
@@ -103,6 +104,9 @@ class _Reading:
                 self.report("sheet.missing", name, name=name)
             return ()
         headings = {text: heading(text) for text in sheet.headings}
+        for text, found in headings.items():
+            if found.language in {"", self.own}:
+                self.written.setdefault((name, found.column), text)
         columns = [(found.column, self.own if found.language == "" else found.language) for found in headings.values()]
         for column in sorted({column for column, language in columns if columns.count((column, language)) > 1}):
             self.report("column.twice", name, 1, column, name=column)
@@ -115,6 +119,11 @@ class _Reading:
                 self.report("column.missing", name, 1, column, name=column)
         cells = [self._cells(name, row, headings) for row in sheet.rows]
         return tuple(cells)
+
+    def as_written(self, problems: Iterable[FormProblem]) -> tuple[FormProblem, ...]:
+        """Name the columns of problems by the headings that the author wrote."""
+        found = [replace(one, column=self.written.get((one.sheet, one.column), one.column)) for one in problems]
+        return tuple(found)
 
     def _cells(self, name: str, row: Row, headings: dict[str, Heading]) -> Cells:
         cells = part(row.number, {headings[text]: cell for text, cell in row.cells.items()}, self.own)
