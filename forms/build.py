@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from forms.columns import CHOICES, SETTINGS, SURVEY
 from forms.definition import to_json
 from forms.importing import define
 from forms.shipped import NAMES
-from forms.workbook import Row, Sheet, write_workbook
+from forms.workbook import Sheet, table, write_workbook
 
 SOURCES = Path(__file__).parent / "shipped"
 
@@ -35,9 +35,9 @@ def read_source(text: str) -> dict[str, Sheet]:
     parameters = [_parameter_row(parameter) for parameter in source.get("parameter", ())]
     rows = [*parameters, *(row for section in source["section"] for row in _section_rows(section))]
     return {
-        "survey": _sheet(SURVEY, rows),
-        "choices": _sheet(CHOICES, choices),
-        "settings": _sheet(SETTINGS, [source["settings"]]),
+        "survey": table(SURVEY, rows),
+        "choices": table(CHOICES, choices),
+        "settings": table(SETTINGS, [source["settings"]]),
     }
 
 
@@ -52,11 +52,6 @@ def _section_rows(section: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
     yield {"type": f"begin_{kind}", **cells}
     yield from section["question"]
     yield {"type": f"end_{kind}"}
-
-
-def _sheet(headings: tuple[str, ...], rows: Sequence[Mapping[str, str]]) -> Sheet:
-    used = tuple(heading for heading in headings if any(heading in row for row in rows))
-    return Sheet(used, tuple(Row(number, dict(row)) for number, row in enumerate(rows, start=2)))
 
 
 def build_definitions(folder: Path) -> None:

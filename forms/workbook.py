@@ -13,7 +13,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,12 @@ class Sheet:
 
 
 Sheets = Mapping[str, Sheet]
+
+
+def table(headings: Iterable[str], rows: Sequence[Mapping[str, str]]) -> Sheet:
+    """Make a sheet of rows from the second one on, with those of the headings that are used."""
+    used = tuple(heading for heading in headings if any(row.get(heading) for row in rows))
+    return Sheet(used, tuple(Row(number, dict(row)) for number, row in enumerate(rows, start=2)))
 
 
 def read_workbook(content: bytes) -> dict[str, Sheet]:
