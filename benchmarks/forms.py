@@ -8,6 +8,7 @@ from datetime import date
 from benchmarks.report import Row, median_ms
 from forms import Definition, Group, Question, change, check, evaluate, from_json, show, to_json
 from forms.expressions import compile_expression
+from forms.plan import plan
 
 TODAY = date(2026, 7, 1)
 QUESTIONS, REPEATS, INSIDE = 300, 10, 30
@@ -60,6 +61,7 @@ def rows() -> list[Row]:
 
     def open_form(_: int) -> None:
         compile_expression.cache_clear()
+        plan.cache_clear()
         show(evaluate(from_json(text), answers, today=TODAY))
 
     form = from_json(text)
@@ -69,6 +71,7 @@ def rows() -> list[Row]:
     # people[5]/r3 by its neighbours and by a sum outside the repeat.
     small = median_ms(lambda run: change(state, "s0/q0", str(run + 1)), 200)
     inside = median_ms(lambda run: change(state, "people[5]/r3", str(run + 1)), 200)
+    added = median_ms(lambda run: change(state, "people", REPEATS + 1 + run % 2), 50)
     whole = median_ms(lambda run: evaluate(form, {**answers, "s0/q0": str(run + 1)}, today=TODAY), 10)
     shown = median_ms(lambda run: show(state), 10)
     opened = median_ms(open_form, 5)
@@ -76,6 +79,7 @@ def rows() -> list[Row]:
     return [
         row("a change, against evaluating anew", small, whole, GOAL_CHANGE_MS),
         row("a change inside a repeat, against evaluating anew", inside, whole, GOAL_CHANGE_MS),
+        row("one instance more, against evaluating anew", added, whole, GOAL_CHANGE_MS),
         row("a change and the whole layout", small + shown, whole + shown, GOAL_CHANGE_MS),
         row("opening: read, compile, evaluate, lay out", opened, None, GOAL_OPEN_MS),
         row("check at seal", checked, None, GOAL_OPEN_MS),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
+from typing import NamedTuple
 
 from forms.definition import Definition, Group, Question
 from forms.expressions import Expression, compile_expression, is_dynamic
@@ -60,8 +61,7 @@ class Node:
         return MAX_INSTANCES[len(self.repeats)]
 
 
-@dataclass(frozen=True, slots=True)
-class Dependent:
+class Dependent(NamedTuple):
     """A cell that needs another; the two share the first `shared` numbers of their places."""
 
     cell: Cell
