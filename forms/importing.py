@@ -25,7 +25,7 @@ from forms.columns import (
 )
 from forms.definition import Choice, Definition
 from forms.lint import lint, warnings
-from forms.problems import FormProblem, FormRefused, problem
+from forms.problems import MAX_PROBLEMS, FormProblem, FormRefused, problem
 from forms.rows import Rows
 from forms.workbook import Row, Sheet, Sheets, read_workbook
 
@@ -78,8 +78,15 @@ def read_sheets(sheets: Sheets) -> Imported:
     )
     problems = [*reading.problems, *lint(definition, rows.numbers, complete=not reading.problems)]
     if problems:
-        raise FormRefused(reading.as_written(sorted(problems, key=lambda found: (found.sheet, found.row))))
+        raise FormRefused(reading.as_written(_told(problems)))
     return Imported(definition, reading.as_written(warnings(definition, rows.numbers)))
+
+
+def _told(problems: list[FormProblem]) -> list[FormProblem]:
+    """Order problems as in the workbook, and end them where nobody reads on."""
+    told = sorted(problems, key=lambda found: (found.sheet, found.row))
+    more = [problem("problems.many", limit=MAX_PROBLEMS)] if len(told) > MAX_PROBLEMS else []
+    return told[:MAX_PROBLEMS] + more
 
 
 class _Reading:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError
+from itertools import chain, islice
 
 from forms.answers import UPLOADED
 from forms.definition import Definition, Group, Question
@@ -15,9 +16,12 @@ from forms.expressions import is_dynamic
 from forms.lint_expressions import check_expressions
 from forms.messages import APPEARANCES, LOOKS_WITHOUT_EFFECT, SIGNATURE_LOOK
 from forms.parsing import parse_text
-from forms.plan import RELEVANT, VALUE, plan, walk
-from forms.problems import FormProblem, problem
+from forms.plan import RELEVANT, VALUE, plan, sources, walk
+from forms.problems import MAX_PROBLEMS, FormProblem, problem
 from forms.ranges import range_of
+
+MAX_EXPRESSIONS = 200_000
+"""Characters of all expressions together: many times a large survey, and read within seconds."""
 
 _COMPUTABLE = {"calculate", "hidden", "text", "integer", "decimal", "date", "datetime"}
 _SILENT = {"calculate", "hidden"}
@@ -28,10 +32,24 @@ def lint(definition: Definition, rows: Mapping[str, int], *, complete: bool) -> 
 
     Cycles are looked for only in a form that is complete and free of other problems.
     """
+    if long := _too_long(definition, rows):
+        return [long]
     nodes = walk(definition)
-    found = [one for item in definition.rows for one in _row(definition, rows, item)]
-    found += [one for item in definition.rows for one in check_expressions(definition, rows, nodes, item)]
+    cells = chain.from_iterable(_row(definition, rows, item) for item in definition.rows)
+    rules = chain.from_iterable(check_expressions(definition, rows, nodes, item) for item in definition.rows)
+    found = list(islice(chain(cells, rules), MAX_PROBLEMS + 1))
     return found if found or not complete else list(_cycle(definition, rows))
+
+
+def _too_long(definition: Definition, rows: Mapping[str, int]) -> FormProblem | None:
+    """Find the row at which the expressions together become too long to be read in bounded time, or nothing."""
+    length = 0
+    for item in definition.rows:
+        for column, source in sources(item):
+            length += len(source)
+            if length > MAX_EXPRESSIONS:
+                return problem("expressions.too_long", "survey", rows[item.name], column, limit=MAX_EXPRESSIONS)
+    return None
 
 
 def warnings(definition: Definition, rows: Mapping[str, int]) -> Iterator[FormProblem]:

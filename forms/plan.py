@@ -130,7 +130,7 @@ def plan(definition: Definition) -> Plan:
         order,
         {cell: rank for rank, cell in enumerate(order)},
         listed,
-        {name: _across(name, nodes, listed) for name, node in nodes.items() if node.is_repeat},
+        _across(nodes, listed),
     )
 
 
@@ -232,10 +232,11 @@ def _captioned(node: Node, nodes: Mapping[str, Node]) -> Iterator[tuple[Cell, in
 
 
 def _across(
-    repeat: str, nodes: Mapping[str, Node], dependents: Mapping[Cell, tuple[Dependent, ...]]
-) -> frozenset[Dependent]:
+    nodes: Mapping[str, Node], dependents: Mapping[Cell, tuple[Dependent, ...]]
+) -> dict[str, frozenset[Dependent]]:
     """List who must be computed again when a repeat gets or loses an instance, besides the instance itself."""
-    depth = len(nodes[repeat].repeats)
-    inside = {name for name, node in nodes.items() if repeat in node.repeats}
-    looking = [one for cell, listed in dependents.items() if cell[1] in inside for one in listed]
-    return frozenset(one for one in looking if one.shared <= depth)
+    looking: dict[str, set[Dependent]] = {name: set() for name, node in nodes.items() if node.is_repeat}
+    for (_, name), listed in dependents.items():
+        for depth, repeat in enumerate(nodes[name].repeats):
+            looking[repeat].update(one for one in listed if one.shared <= depth)
+    return {name: frozenset(found) for name, found in looking.items()}

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_PROBLEMS = 200
+"""So many problems are told at once; who mends them imports again."""
+
 MESSAGES: dict[str, tuple[str, str]] = {
     # the file
     "file.too_large": ("文件太大(上限 {limit} MB)", "删去图片、多余的工作表和格式后再导入"),
     "file.not_a_workbook": ("这不是能读取的 .xlsx 工作簿", "用 WPS 或 Excel 另存为 .xlsx 再导入"),
     "file.swollen": ("文件解压后过大,疑似有害文件", "新建工作簿,只复制文字内容后再导入"),
     "file.entities": ("文件内含 XML 声明或实体,疑似有害文件", "新建工作簿,只复制文字内容后再导入"),
+    "problems.many": ("问题太多,只列出前 {limit} 个", "改正后再导入,会列出其余的"),
     # sheets, rows, columns
+    "sheet.unsupported": ("不支持工作表“{name}”", "删去这个工作表;选项都写在 choices,登记信息用 pulldata()"),
     "sheet.missing": ("缺少工作表“{name}”", "按 XLSForm 的要求增加工作表“{name}”"),
     "sheet.too_many_rows": ("行数超过上限 {limit} 行", "拆成几份表单,或删去空行和说明行"),
     "sheet.too_many_columns": ("列数超过上限 {limit} 列", "删去多余的列"),
@@ -100,6 +105,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "expression.column": ("选项表里没有“{value}”列", "在 choices 工作表里增加这一列,或改正列名"),
     "expression.too_long": ("表达式过长或层次过深", "拆成几道 calculate 题"),
+    "expressions.too_long": ("全表的表达式合计超过 {limit} 个字", "拆成几份表单"),
     "expression.pattern": ("regex() 的格式不能接受:{value}", "用简单的格式,例如 '1[3-9][0-9]{{9}}'"),
     "expression.cycle": ("计算或显示条件互相依赖,成了循环:{value}", "去掉其中一处引用"),
 }

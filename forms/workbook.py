@@ -22,7 +22,7 @@ from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from forms.problems import FormProblem, FormRefused, problem
+from forms.problems import MAX_PROBLEMS, FormProblem, FormRefused, problem
 
 MAX_FILE_BYTES = 4 * 2**20
 MAX_UNPACKED_BYTES = 12 * 2**20
@@ -32,6 +32,8 @@ MAX_COLUMNS = 60
 MAX_CELL = 4_000
 _LAST_ROW = 1_048_576
 SHEETS = ("survey", "choices", "settings")
+_NOT_OURS = {"external_choices", "entities", "osm"}
+"""Sheets that mean something in an XLSForm and nothing here; any other sheet is the author's own paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def read_workbook(content: bytes) -> dict[str, Sheet]:
 def _read_book(content: bytes, problems: list[FormProblem]) -> dict[str, Sheet]:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:
+        problems += [problem("sheet.unsupported", name, name=name) for name in book.sheetnames if name in _NOT_OURS]
         return {sheet.title: _read_sheet(sheet, problems) for sheet in book.worksheets if sheet.title in SHEETS}
     finally:
         book.close()
@@ -117,6 +120,8 @@ def _read_sheet(sheet: Any, problems: list[FormProblem]) -> Sheet:
         if cells is blank or all(cell is EMPTY_CELL for cell in cells):
             blank = cells  # a gap of a million rows comes as one and the same tuple
             continue
+        if len(problems) >= MAX_PROBLEMS:
+            break
         if len(rows) >= MAX_ROWS:
             problems.append(problem("sheet.too_many_rows", sheet.title, number, limit=MAX_ROWS))
             break

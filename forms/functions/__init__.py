@@ -14,9 +14,10 @@ from forms.functions.numbers import NUMBERS
 from forms.functions.patterns import PATTERNS, pattern_fault
 from forms.functions.repeats import REPEATS
 from forms.functions.text import TEXT
+from forms.functions.trigonometry import TRIGONOMETRY
 
 FUNCTIONS: Functions = dict(
-    sorted({**CHOICES, **DATES, **DIGESTS, **LOOKUPS, **NUMBERS, **PATTERNS, **REPEATS, **TEXT}.items())
+    sorted({**CHOICES, **DATES, **DIGESTS, **LOOKUPS, **NUMBERS, **PATTERNS, **REPEATS, **TEXT, **TRIGONOMETRY}.items())
 )
 
 REFUSED: dict[str, str] = {

@@ -8,8 +8,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from forms.functions.function import Function, Functions
 from forms.values import EXACT, Value, as_number, finite, flat, whole
 
-PI = Decimal("3.141592653589793238462643383")
-
 
 def _round(value: Value, places: Value = Decimal(0)) -> Value:
     number, digits = as_number(value), as_number(places)
@@ -69,7 +67,6 @@ NUMBERS: Functions = {
     "max": Function(1, None, _max),
     "min": Function(1, None, _min),
     "number": Function(1, 1, as_number),
-    "pi": Function(0, 0, lambda: PI),
     "pow": Function(2, 2, _pow),
     "round": Function(1, 2, _round),
     "sqrt": Function(1, 1, _of_one(EXACT.sqrt)),

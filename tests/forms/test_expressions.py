@@ -1,3 +1,4 @@
+import math
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -149,7 +150,17 @@ VALUES = {
     "log(1)": Decimal(0),
     "log10(1000)": Decimal(3),
     "log(0)": None,
-    "pi() > 3.14159": True,
+    "pi()": Decimal("3.14159265358979323846"),
+    "sin(pi() div 6)": Decimal("0.5"),
+    "cos(0)": Decimal(1),
+    "tan(pi() div 4)": Decimal(1),
+    "tan(pi() div 2)": None,
+    "asin(1) * 2 - pi()": Decimal(0),
+    "asin(2)": None,
+    "acos(1)": Decimal(0),
+    "atan(1)": Decimal("0.78539816339744830962"),
+    "atan2(1, -1)": Decimal("2.35619449019234492885"),
+    "sin('x')": None,
     "boolean-from-string('TRUE')": True,
     "boolean-from-string('yes')": False,
     "selected-at(${kinds}, 1)": "boat",
@@ -325,3 +336,10 @@ def test_the_worst_patterns_that_are_taken_end_soon():
 
 def test_a_text_too_long_for_a_pattern_does_not_match():
     assert compile_expression("regex(., 'a*')").run(scope_of(ANSWERS, current="a" * 201)) is False
+
+
+@given(st.floats(-50, 50))
+def test_angles_agree_with_the_c_library_as_far_as_that_goes(angle):
+    for name in ("sin", "cos", "atan"):
+        found = compile_expression(f"{name}(${{a}})").run(scope_of({"a": Decimal(str(angle))}))
+        assert float(found) == pytest.approx(getattr(math, name)(angle), abs=1e-12)

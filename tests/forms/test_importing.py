@@ -6,7 +6,7 @@ from forms.problems import MESSAGES
 from forms.workbook import Sheet, write_workbook
 from tests.forms.sheets import PLACES, ask, begin, end, form_with_everything, make_form, make_sheet, make_sheets
 
-FILE_CODES = {code for code in MESSAGES if code.startswith(("file.", "cell.", "sheet.too"))}
+FILE_CODES = {code for code in MESSAGES if code.startswith(("file.", "cell.", "sheet.too", "sheet.unsup"))}
 """These are provoked in test_workbook.py, where there are files."""
 
 WARNINGS = {"photos.many", "appearance.idle"}
@@ -63,6 +63,7 @@ SURVEYS = {
     "expression.column": ([ask("select_one town", "a", choice_filter="province = 1")], 2, "choice_filter"),
     "expression.too_long": ([ask("text", "a", constraint="1+" * 900 + "1")], 2, "constraint"),
     "expression.pattern": ([ask("text", "a", constraint="regex(., '(a+)+')")], 2, "constraint"),
+    "expressions.too_long": ([ask("calculate", f"c{n}", calculation="1" + "+1" * 700) for n in range(150)], 144, "calculation"),
     "expression.cycle": ([ask("calculate", "a", calculation="${a} + 1")], 2, "calculation"),
 }  # fmt: skip
 
@@ -115,7 +116,7 @@ def test_a_sheet_that_is_not_complete_is_refused(code):
 
 
 def test_every_problem_that_can_be_told_is_provoked_by_a_test():
-    assert {*SURVEYS, *CHOICES, *SHEETS, "choice.twice"} == set(MESSAGES) - FILE_CODES - WARNINGS
+    assert {*SURVEYS, *CHOICES, *SHEETS, "choice.twice", "problems.many"} == set(MESSAGES) - FILE_CODES - WARNINGS
 
 
 def test_several_problems_are_told_at_once_in_the_order_of_the_sheet():
@@ -127,6 +128,12 @@ def test_several_problems_are_told_at_once_in_the_order_of_the_sheet():
         (3, "expression.reference"),
         (4, "expression.reference"),
     ]
+
+
+def test_a_form_full_of_problems_is_refused_without_telling_all_of_them():
+    found = problems_of(make_sheets([ask("text", f"q{n}", label="${a}${b}" * 200) for n in range(2000)]))
+    assert len(found) == 201
+    assert found[-1].code == "problems.many"
 
 
 def test_a_row_that_is_refused_does_not_make_references_to_it_wrong():

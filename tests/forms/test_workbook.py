@@ -170,6 +170,23 @@ def test_error_cells_and_long_cells_are_refused():
     assert codes(saved(book)) == ["cell.too_long", "cell.kind"]
 
 
+@pytest.mark.parametrize("name", ["entities", "external_choices", "osm"])
+def test_a_sheet_of_xlsform_that_means_nothing_here_is_refused(name):
+    book = Workbook()
+    book.active.title = "survey"
+    book.create_sheet(name)
+    with pytest.raises(FormRefused) as refused:
+        read_workbook(saved(book))
+    assert [(one.code, one.sheet) for one in refused.value.problems] == [("sheet.unsupported", name)]
+
+
+def test_formulas_without_end_are_told_only_so_far():
+    content = workbook_of([["type", "name"], *[["=1", "=2"]] * 3000])
+    with pytest.raises(FormRefused) as refused:
+        read_workbook(content)
+    assert len(refused.value.problems) <= 201
+
+
 def test_other_sheets_are_left_alone():
     book = Workbook()
     book.active.title = "说明"
