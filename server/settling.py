@@ -31,8 +31,7 @@ def settled(actor: Actor, standing: uploads.Standing) -> uploads.Standing:
         now = parts().clock()
         start = next(parts().blobs.open(upload.sha256), b"")
         uploads.remember(ledger.session, actor, upload, uploads.media_type(start), now=now)
-        for visit_id in visits_resting_on(ledger.session, upload.sha256):
-            receipts.issue_if_complete(ledger, visit_id, now=now)
+        receipts.issue(ledger, visits_resting_on(ledger.session, upload.sha256), now=now)
 
     transact(note)
     return uploads.Standing(upload, upload.size, is_stored=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from flask import current_app
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.adapters.blobs import BlobStore
@@ -53,10 +53,11 @@ def parts() -> Parts:
 def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     """Run a deed in one writing transaction; when what it read has changed meanwhile, run it again from the start.
 
-    A key that somebody else wrote first counts as such a change: the next try finds it. Raises Stale, or what the database
-    said, when it could not get through after several tries; nothing is written then.
+    A key that somebody else wrote first counts as such a change: the next try finds it. What the database refused as a
+    whole is tried again row by row, so that a deed which can do without a part of itself finds out which. Raises Stale, or
+    what the database said, when it could not get through after several tries; nothing is written then.
     """
-    refused: IntegrityError | None = None
+    refused: DatabaseError | None = None
     for tries in range(ATTEMPTS):
         if tries:  # Those who met come again apart, or they meet again.
             parts().pause(random.uniform(0, PAUSE_S * 2**tries))  # noqa: S311  chance for spreading, no secret
@@ -64,17 +65,17 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
         session.rollback()
         audit.forget(session)
         session.connection(execution_options={"writes": True})
-        ledger = Ledger(session, parts().vault)
+        ledger = Ledger(session, parts().vault, row_by_row=refused is not None)
         try:
             answer = deed(ledger)
             ledger.seal(parts().clock())
             audit.chain(session)
             session.commit()
-        except (ReadStale, OperationalError, IntegrityError) as error:
+        except (ReadStale, DatabaseError) as error:
             session.rollback()
-            if isinstance(error, OperationalError) and not _may_pass(error):
+            if isinstance(error, DatabaseError) and not _may_pass(error, refused):
                 raise
-            refused = error if isinstance(error, IntegrityError) else None
+            refused = None if isinstance(error, ReadStale | OperationalError) else error
         except BaseException:
             session.rollback()
             raise
@@ -101,9 +102,11 @@ def reading() -> Session:
     return cast(Session, db.session())
 
 
-def _may_pass(error: OperationalError) -> bool:
-    """Tell deadlocks and serialization failures (PostgreSQL 40001, 40P01) from real faults."""
-    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+def _may_pass(error: DatabaseError, before: DatabaseError | None) -> bool:
+    """Tell what another try may get through: taken keys, deadlocks (PostgreSQL 40001, 40P01), and once whatever else."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+    return before is None or isinstance(error, IntegrityError)
 
 
 @contextmanager

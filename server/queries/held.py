@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from server.domain.errors import NotFound
 from server.domain.permissions import Actor
-from server.models.ledger import HeldValue, Record, Tombstone
+from server.models.ledger import HeldValue, Record
 from server.models.office import Staff
 from server.queries import scope
 from sync.canonical import moment
@@ -82,15 +82,6 @@ def open_for(session: Session, record_type: str, record_id: str, field: str) -> 
 def is_known(session: Session, repeat_key: str) -> bool:
     """Tell whether the same edit was held before."""
     return session.scalar(select(HeldValue.id).where(HeldValue.repeat_key == repeat_key).limit(1)) is not None
-
-
-def left(session: Session, bucket: str, record_type: str, record_id: str) -> str:
-    """Say why a record is no longer in a bucket; nothing when it never was there, or still is."""
-    return session.scalar(
-        select(Tombstone.reason).where(
-            Tombstone.bucket == bucket, Tombstone.type == record_type, Tombstone.id == record_id
-        )
-    ) or ""  # fmt: skip
 
 
 def survivor(session: Session, person_id: str) -> str | None:

@@ -158,6 +158,16 @@ def places(session: Session, keys: Sequence[Key]) -> dict[Key, tuple[str, int]]:
     return found
 
 
+def left(session: Session, places: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """Read why records left a bucket, by (bucket, type, id); those that never did are left out."""
+    found: dict[tuple[str, str, str], str] = {}
+    asked = "SELECT bucket, type, id, reason FROM tombstone WHERE (bucket, type, id) IN ({keys})"
+    for start in range(0, len(places), SLICE):
+        rows = run(session, asked, keys=among(places[start : start + SLICE]))
+        found.update({(row[0], row[1], row[2]): row[3] for row in rows})
+    return found
+
+
 def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], str]) -> dict[str, Counter]:
     """Lock buckets in sorted order, making those that do not exist yet."""
     lock = " FOR UPDATE" if session.get_bind().dialect.name == "postgresql" else ""

@@ -14,6 +14,7 @@ from server.models.blob import Blob
 from server.models.office import Area, Staff
 from server.models.visit import Amendment, Receipt, Review, Visit, VisitBlob, VisitInvestigator
 from server.queries import households, records, scope
+from server.queries.many import among, run
 from sync.canonical import moment
 from sync.visit_shape import PREVIEW_BYTES, previews
 
@@ -197,6 +198,14 @@ def missing_blobs(session: Session, visit_id: str) -> list[str]:
         .distinct()
     )
     return list(session.scalars(statement))
+
+
+def incomplete(session: Session, visit_ids: Iterable[str]) -> set[str]:
+    """Name those of some visits of which a blob is missing."""
+    asked = """
+SELECT DISTINCT visit_id FROM visit_blob LEFT JOIN blob ON blob.sha256 = visit_blob.sha256
+WHERE visit_id IN ({ids}) AND blob.sha256 IS NULL"""
+    return {row[0] for row in run(session, asked, ids=among(sorted(visit_ids)))}
 
 
 def blobs_upto(session: Session, visit_id: str, revision: int) -> list[str]:

@@ -17,11 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.adapters.vault import Vault
+from server.models.base import Base
 from server.models.index import INDEX
 from server.models.ledger import Bucket, Change, Record, Tombstone
 from server.queries import records, scope
 from server.services.index import index_rows
-from server.services.store import bulk_insert, bulk_upsert
+from server.services.store import Row, bulk_insert, bulk_upsert
 from sync import digest
 from sync.canonical import dumps
 from sync.clock import Corrected, milliseconds
@@ -78,18 +79,30 @@ class Staged:
 class Ledger:
     """The changes of one transaction. Reading through it sees what was staged before; nothing is written until `seal`."""
 
-    def __init__(self, session: Session, vault: Vault) -> None:
+    def __init__(self, session: Session, vault: Vault, *, row_by_row: bool = False) -> None:
         self._session = session
         self.vault = vault
+        self._row_by_row = row_by_row
         self._read: dict[Key, records.Stored | None] = {}
         self._staged: dict[Key, Staged] = {}
         self._villages: dict[str, bool] = {}
+        self._left: dict[tuple[str, str, str], str] = {}
+        self._rows: list[tuple[type[Base], list[Row]]] = []
+        self._rows_written = 0
         self._undo: dict[Key, Staged | None] | None = None
         self._savepoint: SessionTransaction | None = None
 
     @property
+    def reading(self) -> Session:
+        """The transaction's session for questions, which need no savepoint."""
+        return self._session
+
+    @property
     def session(self) -> Session:
-        """The transaction's session. A deed that may be undone gets its savepoint when it first asks for the session."""
+        """The transaction's session to write with.
+
+        A deed that may be undone gets its savepoint when it first asks for the session.
+        """
         if self._undo is not None and self._savepoint is None:
             self._savepoint = self._session.begin_nested()
         return self._session
@@ -98,6 +111,7 @@ class Ledger:
     def whole_or_nothing(self) -> Iterator[None]:
         """Undo what was staged and written inside when it raises: what is refused leaves no half of itself behind."""
         undo = self._undo = {}
+        rows = len(self._rows)
         try:
             yield
             if self._savepoint is not None:
@@ -105,6 +119,8 @@ class Ledger:
         except BaseException:
             if self._savepoint is not None:
                 self._savepoint.rollback()
+            del self._rows[rows:]
+            self._rows_written = min(self._rows_written, rows)
             for key, before in undo.items():
                 if before is None:
                     del self._staged[key]
@@ -119,6 +135,37 @@ class Ledger:
         missing = [key for key in set(keys) if key not in self._read]
         found = records.stored(self._session, self.vault, missing)
         self._read.update({key: found.get(key) for key in missing})
+
+    def preload_left(self, places: Iterable[tuple[str, str, str]]) -> None:
+        """Read in one go why records left their buckets, by (bucket, type, id), before it is asked one by one."""
+        missing = [place for place in set(places) if place not in self._left]
+        self._left.update(dict.fromkeys(missing, "") | records.left(self._session, missing))
+
+    def left(self, bucket: str, record_type: str, record_id: str) -> str:
+        """Say why a record is no longer in a bucket; nothing when it never was there, or still is."""
+        self.preload_left([(bucket, record_type, record_id)])
+        return self._left[bucket, record_type, record_id]
+
+    def add_rows(self, model: type[Base], rows: list[Row]) -> None:
+        """Stage rows of a table that does not travel; those whose key exists are replaced."""
+        if rows:
+            self._rows.append((model, rows))
+        if self._row_by_row:  # What the database refuses then belongs to the deed that asks for it.
+            self.write_rows()
+
+    def rows_added(self, model: type[Base]) -> list[Row]:
+        """Give the rows of a table that were staged in this transaction."""
+        return [row for one, rows in self._rows if one is model for row in rows]
+
+    def write_rows(self) -> None:
+        """Write the staged rows now, for a question that must see them."""
+        waiting: dict[type[Base], dict[tuple[Any, ...], Row]] = {}
+        for model, rows in self._rows[self._rows_written :]:
+            keys = [column.name for column in model.__table__.primary_key]
+            waiting.setdefault(model, {}).update({tuple(row[key] for key in keys): row for row in rows})
+        self._rows_written = len(self._rows)
+        for model, distinct in waiting.items():
+            bulk_upsert(self.session, model, list(distinct.values()))
 
     def get(self, record_type: str, record_id: str) -> Current | None:
         """Give a live record as this transaction sees it, or None."""
@@ -135,6 +182,11 @@ class Ledger:
             return None if staged.removed else staged.bucket
         stored = self._stored((record_type, record_id))
         return stored.bucket if stored else None
+
+    def is_new(self, record_type: str, record_id: str) -> bool:
+        """Tell whether a record was made in this transaction."""
+        staged = self._staged.get((record_type, record_id))
+        return staged is not None and staged.before is None
 
     def is_village(self, code: str) -> bool:
         """Tell whether a bucket is a village of this deployment; each is looked up once in a transaction."""
@@ -201,7 +253,8 @@ class Ledger:
         staged = [
             one for one in self._staged.values() if one.changed or one.superseded or one.removed or self._moves(one)
         ]
-        self._staged, self._read = {}, {}
+        self.write_rows()
+        self._staged, self._read, self._left, self._rows, self._rows_written = {}, {}, {}, [], 0
         if not staged:
             return {}
         touched = {one.bucket for one in staged} | {one.before.bucket for one in staged if one.before}

@@ -80,7 +80,7 @@ def _alike(ledger: Ledger, person_id: str, basis: str) -> list[str]:
     statement = select(Person.id).where(*_conditions(ledger, traits, basis), Person.id != person_id)
     found = [
         one
-        for one in ledger.session.scalars(statement.order_by(Person.id).limit(MOST))
+        for one in ledger.reading.scalars(statement.order_by(Person.id).limit(MOST))
         if _has(ledger, one, traits, basis)
     ]
     found += [

@@ -69,7 +69,7 @@ def waits_for(ledger: Ledger, mutation: Mutation) -> bool:
         *(str(mutation.fields[name]) for name in ("visit_id", "household_id") if name in mutation.fields),
     ]
     open_creations = select(HeldWork.id).where(HeldWork.record_id.in_(ids), HeldWork.decided_at.is_(None))
-    return ledger.session.scalars(open_creations).first() is not None
+    return ledger.reading.scalars(open_creations).first() is not None
 
 
 def waiting(session: Session, actor: Actor) -> Sequence[HeldWork]:

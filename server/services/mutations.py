@@ -4,7 +4,7 @@ Whatever is wrong with a mutation becomes its result and stops nothing else; not
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ from server.domain.faults import where
 from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.ledger import FormerEpoch
-from server.queries import held as waiting
 from server.queries import history, records, scope
 from server.services import duplicates, held, held_work, receipts, rights, visits
 from server.services.changes import Author, Ledger
@@ -57,8 +56,14 @@ class Decided:
     key: tuple[str, str] | None = None
 
 
-def decide(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
-    """Decide one mutation and stage what follows from it: all of it, or nothing when it is refused."""
+def decide(ledger: Ledger, sender: Sender, mutations: Sequence[Mutation]) -> list[Decided]:
+    """Decide mutations one after the other, and stage what follows: of each all, or nothing when it is refused."""
+    decided = [_decide(ledger, sender, one) for one in mutations]
+    receipts.issue(ledger, _visits_of(decided), now=sender.now)
+    return decided
+
+
+def _decide(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
     try:
         with ledger.whole_or_nothing():
             return _attempt(ledger, sender, mutation)
@@ -84,7 +89,16 @@ def take(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
         place = rights.place_of(ledger, mutation)
         if place is None:
             raise NotFound("要修改的记录已经不在")
-        return _apply(ledger, sender, mutation, place.now, _done_at(sender, mutation))
+        decided = _apply(ledger, sender, mutation, place.now, _done_at(sender, mutation))
+    receipts.issue(ledger, _visits_of([decided]), now=sender.now)
+    return decided
+
+
+def _visits_of(decided: Sequence[Decided]) -> set[str]:
+    """Name the visits of which something new was taken in."""
+    taken = [one.mutation for one in decided if one.key is not None]
+    visits_ = {one.id for one in taken if one.type == "visit"}
+    return visits_ | {one.fields["visit_id"] for one in taken if one.type == "amendment"}
 
 
 def _attempt(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
@@ -169,7 +183,7 @@ def _is_removed(ledger: Ledger, sender: Sender, mutation: Mutation) -> bool:
         return False
     if not scope.sees_bucket(sender.actor, "register.propose", mutation.bucket):
         return False
-    return waiting.left(ledger.session, mutation.bucket, mutation.type, mutation.id) in ("deleted", "merged")
+    return ledger.left(mutation.bucket, mutation.type, mutation.id) in ("deleted", "merged")
 
 
 def _hold_edit(ledger: Ledger, sender: Sender, mutation: Mutation) -> Decided:
@@ -197,9 +211,6 @@ def _create(
     ledger.create(mutation.type, mutation.id, bucket, fields, author)
     if mutation.type == "person":
         duplicates.look_for(ledger, mutation.id, author, now=sender.now)
-    if mutation.type in ("visit", "amendment"):
-        visit_id = mutation.id if mutation.type == "visit" else outcome.changed["visit_id"]
-        receipts.issue_if_complete(ledger, visit_id, now=sender.now)
     return _decided(mutation, outcome)
 
 
@@ -242,9 +253,9 @@ def _seen(ledger: Ledger, mutation: Mutation) -> int:
     A base of a former epoch says so as far as both histories are one; of an epoch of which nothing is known it says
     nothing, so that whatever somebody else wrote counts as unseen.
     """
-    if mutation.epoch in ("", records.epoch(ledger.session)):
+    if mutation.epoch in ("", records.epoch(ledger.reading)):
         return mutation.base
-    shared = ledger.session.get(FormerEpoch, (mutation.epoch, mutation.bucket))
+    shared = ledger.reading.get(FormerEpoch, (mutation.epoch, mutation.bucket))
     return min(mutation.base, shared.head) if shared else 0
 
 
@@ -265,7 +276,7 @@ def _seen_then(ledger: Ledger, mutation: Mutation, seen: Current, one: Held) -> 
     if seen.mark(one.field).seq <= mutation.base:
         return one.current
     return history.original(
-        ledger.session,
+        ledger.reading,
         ledger.vault,
         (mutation.type, mutation.id),
         one.field,

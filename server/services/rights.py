@@ -54,7 +54,7 @@ def place_of(ledger: Ledger, mutation: Mutation) -> Place | None:
     stands = ledger.bucket_of(*key) if key else mutation.bucket
     if key is None or stands is None:
         return Place(mutation.bucket, mutation.bucket) if mutation.op == "create" else None
-    moved_at = assignments.left_at(ledger.session, *key, mutation.bucket) if stands != mutation.bucket else None
+    moved_at = assignments.left_at(ledger.reading, *key, mutation.bucket) if stands != mutation.bucket else None
     if moved_at is not None:
         return Place(stands, mutation.bucket, moved_at)
     here = mutation.bucket if mutation.op == "create" else stands
@@ -85,7 +85,7 @@ def judge(ledger: Ledger, sender: Actor, device: Device, mutation: Mutation, pla
 def _periods(ledger: Ledger, actor: Actor, deed: str, bucket: str) -> list[assignments.Period]:
     if bucket.startswith("user:"):
         return [(None, None)] if bucket == scope.user_bucket(actor.staff_id) else []
-    return assignments.periods(ledger.session, actor.staff_id, deed, bucket) if bucket.isdecimal() else []
+    return assignments.periods(ledger.reading, actor.staff_id, deed, bucket) if bucket.isdecimal() else []
 
 
 def _ms(at: datetime | None, otherwise: int) -> int:

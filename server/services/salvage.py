@@ -25,7 +25,7 @@ from server.models.held_work import HeldWork
 from server.queries import visits as visit_queries
 from server.services import audit, farewell, held_work, receipts, visits
 from server.services.changes import Ledger
-from server.services.store import hold
+from server.services.store import hold, shelf
 from server.services.uploads import media_type
 from sync import bundle
 from sync.canonical import loads
@@ -120,7 +120,7 @@ def _area(ledger: Ledger, mutation: Mutation) -> str:
 def _store(ledger: Ledger, blobs: BlobStore, device: Device, sha256: str, data: bytes, now: datetime) -> int:
     """Store a photo whose bytes are all here; gives 1 when it is new. Bytes that are another photo's are left sealed."""
     session = ledger.session
-    hold(session, [sha256])
+    hold(session, [shelf(sha256)])
     if hashlib.sha256(data).hexdigest() != sha256 or session.get(Blob, sha256) is not None:
         return 0
     with tempfile.TemporaryDirectory() as folder:
@@ -134,6 +134,5 @@ def _store(ledger: Ledger, blobs: BlobStore, device: Device, sha256: str, data: 
         )
     )
     session.flush()
-    for visit_id in visit_queries.visits_resting_on(session, sha256):
-        receipts.issue_if_complete(ledger, visit_id, now=now)
+    receipts.issue(ledger, visit_queries.visits_resting_on(session, sha256), now=now)
     return 1

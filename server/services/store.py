@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, String, Table, func, select
+from sqlalchemy import Dialect, String, Table
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -19,14 +19,29 @@ Row = dict[str, Any]
 
 
 def hold(session: Session, names: Iterable[str]) -> None:
-    """Hold names until the commit: of two who look whether all is there and then write, the later one sees the other's.
+    """Hold names alone until the commit: of two who look whether all is there and then write, the later sees the other's.
 
     SQLite lets one writer in at a time anyway; PostgreSQL's advisory locks need no row that exists already.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        for name in sorted(set(names)):
-            key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            session.execute(select(func.pg_advisory_xact_lock(key)))
+    _lock(session, "SELECT pg_advisory_xact_lock(key) FROM unnest(%b::bigint[]) AS key", names)
+
+
+def hold_together(session: Session, names: Iterable[str]) -> None:
+    """Hold names until the commit against those who hold them alone, but not against others who hold them together."""
+    _lock(session, "SELECT pg_advisory_xact_lock_shared(key) FROM unnest(%b::bigint[]) AS key", names)
+
+
+def shelf(sha256: str) -> str:
+    """Name the shelf of a blob, to be held: 256 for all blobs, for a database has few locks and a day's visits many photos."""
+    return f"shelf/{sha256[:2]}"
+
+
+def _lock(session: Session, statement: str, names: Iterable[str]) -> None:
+    """Take locks in one statement, and everybody in the same order."""
+    keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in set(names))
+    if keys and session.get_bind().dialect.name == "postgresql":
+        session.flush()
+        session.connection().exec_driver_sql(statement, (keys,))
 
 
 def bulk_insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:

@@ -44,7 +44,7 @@ from sync.protocol import (
     tag,
 )
 from sync.records import REGISTRY
-from sync.records.fields import ID
+from sync.records.fields import AREA, ID
 
 PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80
@@ -80,7 +80,8 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, dura
     fresh = _in_order([one for one in request.mutations if one.n > done], done)
     sender = Sender(actor, device, installation.number, now, schema=request.schema)
     ledger.preload(_named(fresh))
-    decided = [decide(ledger, sender, one) for one in fresh]
+    ledger.preload_left((one.bucket, one.type, one.id) for one in fresh if _is_sound(one) and AREA.holds(one.bucket))
+    decided = decide(ledger, sender, fresh)
     results = _with_seqs(decided, ledger.seal(now))
     _remember(ledger, installation, decided, results, now)
     return _acks(ledger.session, installation, [*repeated, *results], forgettable)
@@ -277,12 +278,17 @@ def _check_running(
 
 def _named(fresh: Sequence[Mutation]) -> Iterator[tuple[str, str]]:
     """Name the records that mutations ask about: their own, and those to which new ones belong."""
-    for one in fresh:
-        if one.type in REGISTRY:
-            yield one.type, one.id
+    for one in filter(_is_sound, fresh):
+        yield one.type, one.id
+        if one.op == "create":
             kind, name = ANCHORS.get(one.type, ("", ""))
             if kind and ID.holds(one.fields.get(name)):
                 yield kind, one.fields[name]
+
+
+def _is_sound(one: Mutation) -> bool:
+    """Tell whether a mutation's record can be asked for at all."""
+    return one.type in REGISTRY and ID.holds(one.id)
 
 
 def _in_order(fresh: Sequence[Mutation], done: int) -> list[Mutation]:

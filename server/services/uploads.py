@@ -19,7 +19,7 @@ from server.models.blob import Blob, Upload
 from server.services import staging
 from server.services.ids import make_id
 from server.services.staging import staged
-from server.services.store import hold
+from server.services.store import hold, shelf
 
 MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"%PDF-", "application/pdf"))
 
@@ -123,7 +123,7 @@ def media_type(start: bytes) -> str:
 
 def remember(session: Session, actor: Actor, upload: Upload, media_type: str, *, now: datetime) -> None:
     """Note that a blob is stored; again is harmless."""
-    hold(session, [upload.sha256])
+    hold(session, [shelf(upload.sha256)])
     if session.get(Blob, upload.sha256) is None:
         session.add(
             Blob(

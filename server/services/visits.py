@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from policy.parameters import load_parameters
 from server.domain.days import day
 from server.domain.errors import InputInvalid, NotFound, StepNotAllowed
@@ -18,7 +16,6 @@ from server.models.visit import VisitBlob, VisitInvestigator
 from server.queries import visits
 from server.services import form_check
 from server.services.changes import Ledger, office
-from server.services.store import bulk_upsert, hold
 from sync.canonical import moment
 from sync.errors import Untrusted
 from sync.records.fields import HASH
@@ -52,9 +49,9 @@ def arrive(
         raise InputInvalid("走访不符合法定形式", fields=lacking)
     verdict = _verdict(device, fields, in_order)
     form_verdict = form_check.judge(ledger, fields["form"], fields["answers"], on=_sealed_on(fields))
-    _note_blobs(ledger.session, visit_id, 1, fields)
+    _note_blobs(ledger, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
-    _note_investigators(ledger.session, visit_id, {*investigators, device.staff_id})
+    _note_investigators(ledger, visit_id, {*investigators, device.staff_id})
     return {"review_state": "pending", "verdict": verdict, "form_verdict": form_verdict}
 
 
@@ -78,8 +75,8 @@ def arrive_amendment(
     if fields["revision"] != expected:
         raise StepNotAllowed(f"这次走访已补正到第 {expected - 1} 版, 请同步后再补正")
     verdict = _verdict(device, fields, in_order)
-    _note_blobs(ledger.session, visit_id, fields["revision"], fields)
-    _note_investigators(ledger.session, visit_id, {device.staff_id})
+    _note_blobs(ledger, visit_id, fields["revision"], fields)
+    _note_investigators(ledger, visit_id, {device.staff_id})
     ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
     return {"verdict": verdict, "form_verdict": _amended_verdict(ledger, visit_id, fields)}
 
@@ -87,7 +84,7 @@ def arrive_amendment(
 def revision_of(ledger: Ledger, visit_id: str) -> int:
     """Give a visit's newest revision, amendments of this very transaction included."""
     staged = [one["revision"] for one in ledger.staged("amendment") if one["visit_id"] == visit_id]
-    return int(max(visits.revision(ledger.session, visit_id), *staged, 1))
+    return int(max(visits.revision(ledger.reading, visit_id), *staged, 1))
 
 
 def follow(device: Device, fields: Mapping[str, Any]) -> bool:
@@ -133,16 +130,13 @@ def _verdict(device: Device, fields: Mapping[str, Any], in_order: bool | None) -
     return INTACT if follows else "out_of_order"
 
 
-def _note_investigators(session: Session, visit_id: str, staff_ids: Iterable[str]) -> None:
+def _note_investigators(ledger: Ledger, visit_id: str, staff_ids: Iterable[str]) -> None:
     """Note who took part; whoever only sent it in or amended it has a hand in it too, and may not review it."""
-    rows = [{"visit_id": visit_id, "staff_id": staff_id} for staff_id in sorted(staff_ids)]
-    bulk_upsert(session, VisitInvestigator, rows)
+    ledger.add_rows(VisitInvestigator, [{"visit_id": visit_id, "staff_id": one} for one in sorted(staff_ids)])
 
 
-def _note_blobs(session: Session, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
+def _note_blobs(ledger: Ledger, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
     hashes = blob_hashes(fields)
     if not all(map(HASH.holds, hashes)):  # Such a photo could never come, and the visit never be complete.
         raise InputInvalid("照片或签名的编号不对", fields=["evidence", "signatures"])
-    hold(session, hashes)  # A blob that arrives at this moment finds this visit, or this visit finds the blob.
-    rows = [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in hashes]
-    bulk_upsert(session, VisitBlob, rows)
+    ledger.add_rows(VisitBlob, [{"visit_id": visit_id, "revision": revision, "sha256": sha} for sha in hashes])
