@@ -1,6 +1,6 @@
 """POST /sync/v1/exchange: unpack, apply, answer as a stream of frames."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Response, request, stream_with_context
 from flask_smorest import Blueprint
@@ -12,7 +12,7 @@ from server.load import Turn, open_lanes
 from server.services import sync
 from server.transaction import parts, reading, snapshot, transact
 from sync.errors import SyncError
-from sync.protocol import Acks, Request, encode
+from sync.protocol import Request, encode
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync/v1", description="外勤设备同步")
 
@@ -43,21 +43,32 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
         asked = Request.decode(body)
     except SyncError as error:
         raise MessageMalformed(error.code) from None
-    days = parts().settings.durable_days
-    acks: Acks = sync.standing(reading(), actor, asked, now=now(), durable_days=days) or transact(
-        lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days)
+    settings, vault = parts().settings, parts().vault
+    stands = sync.standing(reading(), actor, asked, now=now(), durable_days=settings.durable_days)
+    if stands and lanes == sync.LANES:
+        frames = sync.nothing_new(reading(), vault, actor, asked, stands, now=now(), settings=settings)
+        if frames:
+            turn.end()
+            return _packed(map(encode, frames))
+    days = settings.durable_days
+    acks = (
+        stands.acks
+        if stands
+        else transact(lambda ledger: sync.apply(ledger, actor, asked, now=now(), durable_days=days))
     )
     reading().rollback()  # The answer is read in a state of its own; a slow line must not hold two connections.
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:
-            settings = parts().settings
-            vault = parts().vault
             for frame in sync.answer(session, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes):
                 yield encode(frame)
         turn.end()  # The last frame is made; a client that reads slowly costs no work.
 
-    pieces, encoding = compression.packed(lines(), request.headers.get("Accept-Encoding", ""))
+    return _packed(lines())
+
+
+def _packed(lines: Iterable[bytes]) -> Response:
+    pieces, encoding = compression.packed(lines, request.headers.get("Accept-Encoding", ""))
     response = Response(stream_with_context(pieces), mimetype="application/x-ndjson")
     if encoding != "identity":
         response.headers["Content-Encoding"] = encoding

@@ -171,7 +171,7 @@ def left(session: Session, places: Sequence[tuple[str, str, str]]) -> dict[tuple
 def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], str]) -> dict[str, Counter]:
     """Lock buckets in sorted order, making those that do not exist yet."""
     lock = " FOR UPDATE" if session.get_bind().dialect.name == "postgresql" else ""
-    found = {row[0]: _counter(row) for row in run(session, f"{_BUCKETS} ORDER BY id{lock}", ids=among(ids))}
+    found = {row[0]: counter(*row) for row in run(session, f"{_BUCKETS} ORDER BY id{lock}", ids=among(ids))}
     missing = [name for name in ids if name not in found]
     if missing:
         for name in missing:
@@ -183,14 +183,14 @@ def locked_buckets(session: Session, ids: Sequence[str], new_key: Callable[[], s
 
 def buckets(session: Session, ids: Iterable[str]) -> dict[str, Counter]:
     """Read buckets without locking; one that has never had a record does not exist."""
-    return {row[0]: _counter(row) for row in run(session, _BUCKETS, ids=among(sorted(ids)))}
+    return {row[0]: counter(*row) for row in run(session, _BUCKETS, ids=among(sorted(ids)))}
 
 
 _BUCKETS = "SELECT id, head, live, checksum, checksum_key FROM bucket WHERE id IN ({ids})"
 
 
-def _counter(row: Any) -> Counter:
-    name, head, live, checksum, key = row
+def counter(name: str, head: int, live: int, checksum: str, key: str) -> Counter:
+    """Read a bucket's row."""
     return Counter(name, head, live, int(checksum, 16), bytes.fromhex(key))
 
 

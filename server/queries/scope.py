@@ -1,10 +1,15 @@
 """What a member of staff may see: the buckets of a subscription, and the areas behind a deed."""
 
-from sqlalchemy import ColumnElement, or_, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, false, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.domain.permissions import Actor, may, prefixes
+from server.models.ledger import Bucket
 from server.models.office import Area
+from server.queries.records import Counter, counter
 
 REFERENCE = "reference"
 VILLAGE_DIGITS = 12
@@ -15,11 +20,29 @@ def user_bucket(staff_id: str) -> str:
     return f"user:{staff_id}"
 
 
-def buckets_of(session: Session, actor: Actor) -> list[str]:
-    """List the buckets of an actor's subscription: reference data and own tasks first, then the villages."""
-    within = in_areas(actor, "record.sync", Area.code)
-    villages = select(Area.code).where(Area.level == "village", within).order_by(Area.code)
-    return [REFERENCE, user_bucket(actor.staff_id), *session.scalars(villages)]
+def buckets_of(session: Session, actor: Actor) -> dict[str, Counter | None]:
+    """Give the buckets of an actor's subscription, reference data and own tasks first, then the villages.
+
+    Every exchange asks this, so it is one statement. A bucket that has never had a record has no counter.
+    """
+    own = (REFERENCE, user_bucket(actor.staff_id))
+    areas = prefixes(actor, "record.sync")
+    asked = {"own": own} | {f"area{n}": f"{prefix}%" for n, prefix in enumerate(areas)}
+    found = {row[0]: _counter(row) for row in session.connection().execute(_subscribed(len(areas)), asked)}
+    return dict.fromkeys(own) | {name: found[name] for name in (*own, *sorted(set(found) - set(own))) if name in found}
+
+
+@cache
+def _subscribed(areas: int) -> CompoundSelect[Any]:
+    counted = (Bucket.head, Bucket.live, Bucket.checksum, Bucket.checksum_key)
+    within = or_(false(), *(Area.code.like(bindparam(f"area{n}")) for n in range(areas)))
+    villages = select(Area.code, *counted).outerjoin(Bucket, Bucket.id == Area.code)
+    own = select(Bucket.id, *counted).where(Bucket.id.in_(bindparam("own", expanding=True)))
+    return union_all(own, villages.where(Area.level == "village", within))
+
+
+def _counter(row: Any) -> Counter | None:
+    return counter(*row) if row[1] is not None else None
 
 
 def is_village(session: Session, code: str) -> bool:

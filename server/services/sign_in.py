@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
@@ -123,9 +123,9 @@ def actor_of_token(session: Session, vault: Vault, token: str, *, now: datetime)
 def actor_of_session(session: Session, session_id: str, *, now: datetime) -> Actor:
     """Tell who is signed in by a session, with the roles in force now. Raises NotSignedIn when it is over.
 
-    Every request begins with this, so it is one question.
+    Every request begins with this, so it is one question, and written out once.
     """
-    rows = session.execute(_SIGNED_IN.where(SignIn.id == session_id)).all()
+    rows = session.connection().execute(_SIGNED_IN, {"session_id": session_id}).all()
     if not rows or rows[0].ended or rows[0].expires_at <= now:
         raise NotSignedIn("登录已过期, 请重新登录")
     first = rows[0]
@@ -155,6 +155,7 @@ _SIGNED_IN = (
     .join(Staff, Staff.id == SignIn.staff_id)
     .outerjoin(Device, Device.id == SignIn.device_id)
     .outerjoin(RoleAssignment, RoleAssignment.staff_id == Staff.id)
+    .where(SignIn.id == bindparam("session_id"))
     .order_by(RoleAssignment.id)
 )
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
 from server.domain.errors import DeviceRequired
 from server.domain.permissions import Actor
 from server.models.device import Device, Installation, MutationResult
+from server.models.ledger import Deployment
 from server.queries import records, scope
 from server.services import incidents
 from server.services.changes import Ledger
@@ -87,28 +88,81 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, dura
     return _acks(ledger.session, installation, [*repeated, *results], forgettable)
 
 
-def standing(session: Session, actor: Actor, request: Request, *, now: datetime, durable_days: int = 30) -> Acks | None:
+class Standing(NamedTuple):
+    """Where the mutations of a device stand that brings nothing, and this database's epoch."""
+
+    acks: Acks
+    epoch: str
+
+
+def standing(
+    session: Session, actor: Actor, request: Request, *, now: datetime, durable_days: int = 30
+) -> Standing | None:
     """Tell a device that brings nothing where its mutations stand; None where there is something to write down.
 
     Most exchanges are such: nothing waits, the running hash is the one that we have, and the device was seen a moment ago.
     """
     if request.mutations or request.incidents or request.renew:
         return None
-    this = (Installation.device_id == actor.device_id, Installation.number == request.installation)
-    found = session.execute(_STANDING.where(*this)).one_or_none()
+    this = {"device": actor.device_id, "number": request.installation}
+    found = session.connection().execute(_STANDING, this).one_or_none()
     if found is None or found.last_seen_at is None or not now - found.last_seen_at < SEEN_EVERY:
         return None
-    installation = found.Installation
-    if request.accepted not in (None, (installation.applied_n, installation.running_hash)):
+    if request.accepted not in (None, (found.applied_n, found.running_hash)):
         return None
-    return _acks(session, installation, (), now - timedelta(days=durable_days))
+    forgettable = now - timedelta(days=durable_days)
+    durable_n = found.durable_n
+    if found.next_at is not None and found.next_at <= forgettable:
+        durable_n = _durable_n(session, found.device_id, found.number, durable_n, forgettable)
+    return Standing(Acks(found.applied_n, durable_n, (), found.running_hash, found.number), found.epoch)
 
 
-_STANDING = (
-    select(Installation, Device.last_seen_at)
-    .join(Device, Device.id == Installation.device_id)
-    .execution_options(populate_existing=True)
+_NEXT_AT = (
+    select(MutationResult.at)
+    .where(
+        MutationResult.device_id == Installation.device_id,
+        MutationResult.installation == Installation.number,
+        MutationResult.n == Installation.durable_n + 1,
+    )
+    .correlate(Installation)
+    .scalar_subquery()
 )
+_STANDING = (
+    select(
+        Installation.device_id,
+        Installation.number,
+        Installation.applied_n,
+        Installation.durable_n,
+        Installation.running_hash,
+        Device.last_seen_at,
+        _NEXT_AT.label("next_at"),
+        select(Deployment.epoch).scalar_subquery().label("epoch"),
+    )
+    .join(Device, Device.id == Installation.device_id)
+    .where(Installation.device_id == bindparam("device"), Installation.number == bindparam("number"))
+)
+
+
+def nothing_new(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    request: Request,
+    stands: Standing,
+    *,
+    now: datetime,
+    settings: Settings,
+) -> list[Frame]:
+    """Answer a device that is up to date; nothing for any other, which `answer` tells what it lacks.
+
+    No row is read, so the questions need not see one state: each of them is true at some moment of this request.
+    """
+    if not request.proof or request.schema < settings.rows_from_schema:
+        return []
+    if request.proof != proof(stands.epoch, _states(scope.buckets_of(session, actor))):
+        return []
+    welcome = _welcome(vault, actor, request, stands.epoch, now=now, settings=settings)
+    return [welcome, stands.acks, Scope(same=True), End(more=False, after_s=settings.poll_seconds, lanes=LANES)]
 
 
 def answer(
@@ -128,9 +182,7 @@ def answer(
     is read with two statements. Of `lanes` those that are closed for now are left out: without "records" no row is sent.
     """
     epoch = records.epoch(session)
-    office_key = vault.sealing_public_key if OFFICE_KEY in request.asks else ""
-    granted = _lease(vault, actor, request, now, settings.lease_days)
-    yield Welcome(instant(now), epoch, granted, SCHEMA, office_key)
+    yield _welcome(vault, actor, request, epoch, now=now, settings=settings)
     yield acks
     if request.schema < settings.rows_from_schema:
         yield End(more=False, after_s=settings.poll_seconds, install=settings.client_version)
@@ -138,9 +190,9 @@ def answer(
     if "records" not in lanes:
         yield End(more=False, after_s=settings.busy_seconds, lanes=lanes)
         return
-    names = scope.buckets_of(session, actor)
-    rows = records.buckets(session, names)
-    states = {name: _state(rows.get(name)) for name in names}
+    counters = scope.buckets_of(session, actor)
+    states, names = _states(counters), list(counters)
+    rows = {name: counter for name, counter in counters.items() if counter is not None}
     if request.proof == proof(epoch, states):
         yield Scope(same=True)
         yield End(more=False, after_s=settings.poll_seconds, lanes=lanes)
@@ -161,6 +213,11 @@ def answer(
             left -= sum(len(row.body or b"") + ROW_OVERHEAD_BYTES for row in page.rows)
             yield page
     yield End(more=False, after_s=settings.poll_seconds, lanes=lanes)
+
+
+def _welcome(vault: Vault, actor: Actor, request: Request, epoch: str, *, now: datetime, settings: Settings) -> Welcome:
+    office_key = vault.sealing_public_key if OFFICE_KEY in request.asks else ""
+    return Welcome(instant(now), epoch, _lease(vault, actor, request, now, settings.lease_days), SCHEMA, office_key)
 
 
 def _lease(vault: Vault, actor: Actor, request: Request, now: datetime, days: int) -> dict[str, Any] | None:
@@ -229,24 +286,19 @@ def _installation(session: Session, device: Device, request: Request) -> Install
 
 def _acks(session: Session, installation: Installation, results: Sequence[Result], forgettable: datetime) -> Acks:
     applied_n, running = installation.applied_n, installation.running_hash
-    durable_n = _durable_n(session, installation, forgettable)
+    session.flush()
+    durable_n = _durable_n(session, installation.device_id, installation.number, installation.durable_n, forgettable)
     return Acks(applied_n, durable_n, tuple(results), running, installation.number)
 
 
-def _durable_n(session: Session, installation: Installation, forgettable: datetime) -> int:
+def _durable_n(session: Session, device_id: str, number: int, covered: int, forgettable: datetime) -> int:
     """Say up to where a device may forget: what a finished backup covers, or what was taken before a moment."""
-    session.flush()
-    mine = (
-        MutationResult.device_id == installation.device_id,
-        MutationResult.installation == installation.number,
-    )
-    next_at = session.scalar(select(MutationResult.at).where(*mine, MutationResult.n == installation.durable_n + 1))
+    mine = (MutationResult.device_id == device_id, MutationResult.installation == number)
+    next_at = session.scalar(select(MutationResult.at).where(*mine, MutationResult.n == covered + 1))
     if next_at is None or next_at > forgettable:  # Results are in order of time: none after it is older.
-        return installation.durable_n
-    old = select(func.max(MutationResult.n)).where(
-        *mine, MutationResult.n > installation.durable_n, MutationResult.at <= forgettable
-    )
-    return int(session.scalars(old).one() or installation.durable_n)
+        return covered
+    old = select(func.max(MutationResult.n)).where(*mine, MutationResult.n > covered, MutationResult.at <= forgettable)
+    return int(session.scalars(old).one() or covered)
 
 
 def _renewed(session: Session, device: Device, *, now: datetime) -> int:
@@ -345,5 +397,9 @@ def _bound(installation: Installation, n: int) -> str:
     return f"mutation/{installation.device_id}/{installation.number}/{n}"
 
 
-def _state(bucket: records.Counter | None) -> BucketState:
-    return BucketState(bucket.head, bucket.live, bucket.checksum) if bucket else BucketState(0, 0, "0" * 32)
+def _states(counters: Mapping[str, records.Counter | None]) -> dict[str, BucketState]:
+    return {name: _state(counter) for name, counter in counters.items()}
+
+
+def _state(counter: records.Counter | None) -> BucketState:
+    return BucketState(counter.head, counter.live, counter.checksum) if counter else BucketState(0, 0, "0" * 32)
