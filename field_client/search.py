@@ -5,6 +5,7 @@ reversed, so that its tail is a prefix. One entry per household. The index lies 
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -64,20 +65,16 @@ def index(store: Store, households: Iterable[str]) -> None:
     persons: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for household_id, body in store.db.execute(_PERSONS, asked):
         persons[household_id].append(json.loads(body))
-    found = store.db.execute(
-        "SELECT id, bucket, body FROM records WHERE type = 'household' AND id IN (SELECT value FROM json_each(?))"
-        " ORDER BY id",
-        asked,
-    ).fetchall()
+    found = store.db.execute(_PLACES, asked).fetchall()
     next_entry = store.value("SELECT coalesce(max(entry), 0) + 1 FROM search_entries")
     entries = list(enumerate(found, start=next_entry))
     store.db.conn.executemany(
         "INSERT INTO search_entries (entry, household_id, bucket) VALUES (?, ?, ?)",
-        [(entry, household_id, bucket) for entry, (household_id, bucket, _) in entries],
+        [(entry, household_id, bucket) for entry, (household_id, bucket, *_) in entries],
     )
     store.db.conn.executemany(
         "INSERT INTO search (rowid, words, initials, tails) VALUES (?, ?, ?, ?)",
-        [(entry, *_texts(json.loads(body), persons[household_id])) for entry, (household_id, _, body) in entries],
+        [(entry, *_texts(places, persons[household_id])) for entry, (household_id, _, *places) in entries],
     )
 
 
@@ -92,10 +89,10 @@ def _forget(store: Store, which: str, value: str) -> None:
     store.db.conn.executemany("DELETE FROM search_entries WHERE entry = ?", entries)
 
 
-def _texts(household: dict[str, Any], persons: list[dict[str, Any]]) -> tuple[str, str, str]:
+def _texts(places: list[str | None], persons: list[dict[str, Any]]) -> tuple[str, str, str]:
     """Give what a household is found by: words, initials of its people's names, tails of their id numbers."""
     names = [person.get("name") or "" for person in persons]
-    words = " ".join(_split(text) for text in [*names, household.get("address") or "", household.get("number") or ""])
+    words = " ".join(_split(text) for text in [*names, *places] if text)
     initials = " ".join(_initials(name) for name in names if name)
     return words, initials, " ".join((person.get("id_number") or "").lower()[::-1] for person in persons)
 
@@ -116,6 +113,12 @@ _PERSONS = (
 )
 
 
+_PLACES = (
+    "SELECT id, bucket, json_extract(body, '$.address'), json_extract(body, '$.number') FROM records"
+    " WHERE type = 'household' AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
+)
+
+
 def _query(wanted: str) -> str:
     if not wanted.isascii():
         return f'words : "{_split(wanted)}"'
@@ -130,15 +133,10 @@ def _split(text: str) -> str:
     >>> _split("沅江A12号")
     '沅 江 a12 号'
     """
-    parted = "".join(
-        character.lower()
-        if character.isascii() and character.isalnum()
-        else f" {character} "
-        if character.isalnum()
-        else " "
-        for character in text
-    )
-    return " ".join(parted.split())
+    return " ".join(_PARTS.findall(text.lower()))
+
+
+_PARTS = re.compile(r"[0-9a-z]+|[^\W_]")
 
 
 def _initials(name: str) -> str:

@@ -59,6 +59,14 @@ def loads(data: bytes | str) -> Any:
     return value
 
 
+def again(read: Any) -> bytes:
+    """Write what `loads` read, or a part of it: whatever cannot be written was refused there."""
+    try:
+        return dumps(read) if quick is None else quick.dumps(read, option=quick.OPT_SORT_KEYS)
+    except TypeError:
+        return dumps(read)
+
+
 def instant(moment: datetime) -> str:
     """Write an aware moment as UTC text with milliseconds, the only form of time that travels.
 

@@ -6,11 +6,11 @@ anywhere and what came before stays good. docs/sync-protocol.md tells the why; t
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sync.canonical import dumps, loads
+from sync.canonical import again, dumps, loads
 from sync.digest import DIGITS
 from sync.errors import Malformed, SyncError
 
@@ -308,7 +308,7 @@ def tag(epoch: str, name: str, state: BucketState) -> str:
 
 
 def encode(frame: Frame) -> bytes:
-    """Write one frame as one line. Rows' bodies are put in as they are: they are canonical JSON already."""
+    """Write one frame as one line of canonical JSON. Rows' bodies are put in as they are: they are canonical already."""
     match frame:
         case Welcome():
             more: dict[str, Any] = {"lease": dict(frame.lease)} if frame.lease is not None else {}
@@ -325,13 +325,12 @@ def encode(frame: Frame) -> bytes:
             }
             return _line({"frame": "scope", "same": False, "buckets": states, "gone": list(frame.gone)})
         case Page():
-            head = dumps({"frame": "page", "bucket": frame.bucket, "since": frame.since, "upto": frame.upto})
-            return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
+            cursors = dumps({"since": frame.since, "upto": frame.upto})[1:]
+            return _rows({"bucket": frame.bucket, "frame": "page"}, frame.rows) + b"," + cursors + b"\n"
         case Differs():
             return _line({"frame": "differs", "bucket": frame.bucket, "branches": list(frame.branches)})
         case Mend():
-            head = dumps({"frame": "mend", "bucket": frame.bucket, "leaf": frame.leaf})
-            return head[:-1] + b',"rows":[' + b",".join(map(_row, frame.rows)) + b"]}\n"
+            return _rows({"bucket": frame.bucket, "frame": "mend", "leaf": frame.leaf}, frame.rows) + b"}\n"
         case End():
             install = {"install": frame.install} if frame.install else {}
             lanes = list(frame.lanes)
@@ -386,6 +385,11 @@ def frames(chunks: Iterable[bytes]) -> Iterator[Frame]:
         yield from map(decode, lines)
 
 
+def _rows(before: dict[str, Any], rows: Sequence[Row]) -> bytes:
+    """Begin an object with what stands before its rows by the order of the alphabet, and write the rows."""
+    return dumps(before)[:-1] + b',"rows":[' + b",".join(map(_row, rows)) + b"]"
+
+
 def _row(row: Row) -> bytes:
     head = dumps([row.type, row.id, row.seq])[:-1]
     if row.body is None:
@@ -399,7 +403,7 @@ def _read_row(plain: list[Any]) -> Row:
     if body is None:
         return Row(record_type, record_id, seq, None, _text(plain[4]))
     _need(isinstance(body, dict), "row.body")
-    return Row(record_type, record_id, seq, dumps(body))
+    return Row(record_type, record_id, seq, again(body))
 
 
 def _acks_to_dict(acks: Acks) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sync import canonical
-from sync.canonical import dumps, instant, loads, moment
+from sync.canonical import again, dumps, instant, loads, moment
 from sync.errors import Malformed, NotCanonical, SyncError
 from tests.sync.values import JSON, MOMENT
 
@@ -83,6 +83,12 @@ def test_no_bytes_make_the_reader_fail_in_another_way(data: bytes):
     except SyncError:
         return
     assert loads(dumps(value)) == value
+
+
+@given(value=JSON)
+@example(value={"a": [1 << 70, {"b": "户"}]})
+def test_what_was_read_is_written_again_in_its_one_form(value: Any):
+    assert again(loads(json.dumps(value).encode())) == dumps(value)
 
 
 @given(MOMENT)
