@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -56,7 +57,12 @@ def definition(session: Session, vault: Vault, form_id: str, version: str) -> fo
 
 def read(fields: Mapping[str, Any]) -> forms.Definition:
     """Read the definition that a form's record holds. Raises ValueError for one of a format that is not known here."""
-    return forms.from_json(json.dumps(fields["definition"], ensure_ascii=False))
+    return _read(json.dumps(fields["definition"], ensure_ascii=False))
+
+
+@lru_cache(maxsize=64)  # A day's visits are of few versions, and no version ever changes.
+def _read(definition: str) -> forms.Definition:
+    return forms.from_json(definition)
 
 
 def _published(fields: Mapping[str, Any], at: datetime) -> Published:
