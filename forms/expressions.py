@@ -10,20 +10,19 @@ part of an expression.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from elementpath import ElementPathError, XPath1Parser
 from elementpath.tdop import Parser
 
-from forms.facts import NO_FACTS, Facts
 from forms.functions import FUNCTIONS, REFUSED, pattern_fault
 from forms.operators import ARITHMETIC, COMPARISONS, compare, negative
 from forms.references import PATH, REFERENCE
+from forms.scope import Scope
 from forms.values import Value, as_number, as_text, as_truth
 
 MAX_LENGTH = 2_000
@@ -43,62 +42,6 @@ class ExpressionError(ValueError):
         super().__init__(code)
         self.code = code
         self.blanks = blanks
-
-
-class Around(Protocol):
-    """The answers around an expression, as the row sees them that holds it."""
-
-    def read(self, reference: str) -> Value:
-        """Return what a question holds: one value, or the values of all instances that the reference means."""
-        ...
-
-    def indexed(self, reference: str, at: Mapping[str, int]) -> Value:
-        """Return what a question holds in the instances that are given by the name of the repeat."""
-        ...
-
-    def position(self, levels: int) -> int:
-        """Return the number of the instance that many groups above, or of the next repeat above that."""
-        ...
-
-    def choice_label(self, question: str, name: str) -> str:
-        """Return the words of a choice of a question."""
-        ...
-
-
-class Nowhere:
-    """Surroundings without any answer."""
-
-    def read(self, reference: str) -> Value:
-        """Return nothing."""
-        return ""
-
-    def indexed(self, reference: str, at: Mapping[str, int]) -> Value:
-        """Return nothing."""
-        return ""
-
-    def position(self, levels: int) -> int:
-        """Return 1, as outside repeats."""
-        return 1
-
-    def choice_label(self, question: str, name: str) -> str:
-        """Return nothing."""
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where an expression is evaluated: the answers around it, the day, the answer itself and what was stored for it.
-
-    `columns` are those of the choice that a choice filter looks at; `identity` names the instance for `uuid()`.
-    """
-
-    around: Around
-    today: date
-    current: Value = ""
-    stored: Value = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    facts: Facts = NO_FACTS
-    identity: str = ""
 
 
 Run = Callable[[Scope], Value]
@@ -185,6 +128,8 @@ def is_dynamic(default: str) -> bool:
 
 def _piece(piece: re.Match[str], names: list[str]) -> str:
     _, reference, dollar, path, function = piece.groups()
+    if reference is not None and reference.strip().startswith("last-saved#"):
+        raise ExpressionError("expression.last_saved", value=reference.strip())
     if reference is not None or path is not None:
         names.append(reference.strip() if reference is not None else re.sub(r"\s", "", path))
         return f" $v{len(names) - 1} "

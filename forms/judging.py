@@ -8,8 +8,9 @@ from decimal import Decimal
 from forms import messages
 from forms.answers import has_id_number_look, is_empty, is_id_number, is_special, read
 from forms.definition import Choice, Definition, Question
-from forms.expressions import Scope, truth
+from forms.expressions import truth
 from forms.ranges import range_of
+from forms.scope import Scope
 from forms.values import Value, number_text
 
 MISSING, INVALID, TYPE = "missing", "invalid", "type"

@@ -11,10 +11,11 @@ from decimal import Decimal
 from forms import messages
 from forms.answers import Answer, has_id_number_look, is_id_number, is_whole, read
 from forms.definition import Definition, Group, Question
-from forms.expressions import Nowhere, Scope, compile_expression, truth
+from forms.expressions import compile_expression, truth
 from forms.judging import range_message, shape_message
 from forms.plan import plan
 from forms.ranges import range_of
+from forms.scope import Nowhere, Scope
 from forms.values import Value
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII)

@@ -99,6 +99,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "写成 pulldata('household', '字段'),或 pulldata('members', '字段', '查找列', 值);名称要直接写在引号里",
     ),
     "expression.source": ("pulldata() 没有来源“{value}”", "可用:{known}"),
+    "expression.last_saved": ("不支持“{value}”", "上一次走访的回答写成 pulldata('last_visit', '组/题目名称')"),
     "expression.own": (
         "这里不能用“{value}”",
         "“.”只用于 constraint、required、choice_filter;once() 和 uuid() 只用于计算式和默认值",

@@ -2,9 +2,10 @@
 
     ${wage}              the same instance where repeats are shared, all instances where they are not
     ../wage  ./../wage   from the row upwards, then down; `current()/../wage` is the same
-    /data/money/wage     from the top: all instances
+    /data/money/wage     from the top; like a name, it means the same instance where repeats are shared
 
-A path is cut into steps here and nothing is evaluated.
+The last is how ODK reads it too (https://getodk.github.io/xforms-spec/, deviations); all instances from inside are
+`../../members/wage`. A path is cut into steps here and nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def resolve(reference: str, row: Row, rows: Mapping[str, Row], form_id: str) -> 
         root, *names = reference.strip("/").split("/")
         if root not in {"data", form_id}:
             raise KeyError(reference)
-        return Target(_descend("", names, rows, reference), 0)
+        found = _descend("", names, rows, reference)
+        return Target(found, common(row.repeats, rows[found].repeats))
     steps = [step for step in reference.split("/") if step not in {".", "current()"}]
     climbs = steps.count("..")
     top = climb(row, climbs, rows)

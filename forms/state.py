@@ -10,12 +10,12 @@ from decimal import Decimal
 from forms.answers import MAX_INTEGER, stored
 from forms.definition import Definition, Group, Question
 from forms.display import display
-from forms.expressions import Scope
 from forms.facts import Facts
 from forms.judging import Finding
 from forms.messages import SEPARATOR
 from forms.plan import Node, Place, Plan
 from forms.references import REFERENCE, climb, common
+from forms.scope import Scope
 from forms.values import Value, as_text, flat
 
 Answers = Mapping[str, object]

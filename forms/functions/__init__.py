@@ -28,8 +28,17 @@ REFUSED: dict[str, str] = {
     "property": "不读取设备信息",
     "area": "不支持多边形题型",
     "distance": "不支持路线题型",
+    "base64-decode": "没有用处",
+    "extract-signed": "不读取签名的二维码内容",
+    "geofence": "不支持多边形题型",
+    "intersects": "不支持多边形题型",
+    "version": "表单的版本由走访记录记下",
     "last": "请用 count(${重复组})",
     "id": "表单里没有编号属性",
+    "lang": "文字不分语言参与计算",
+    "name": "题目名称不参与计算",
+    "local-name": "题目名称不参与计算",
+    "namespace-uri": "题目名称不参与计算",
 }
 """Functions that other programs have and a form of ours cannot, each with the reason."""
 

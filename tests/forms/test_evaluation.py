@@ -65,6 +65,7 @@ NESTED = make_form(
     ask("decimal", "wage"),
     ask("calculate", "share", calculation="${wage} div ${age}"),
     ask("calculate", "climbed", calculation="../../age + ../wage + current()/../../age"),
+    ask("calculate", "absolute", calculation="sum(/data/m/j/wage) - sum(../../../m/j/wage)"),
     ask("calculate", "place", calculation="concat(position(../..), position(..))"),
     end("repeat"),
     ask("calculate", "earned", calculation="sum(${wage})"),
@@ -87,6 +88,7 @@ def test_a_reference_means_the_instances_that_are_not_shared():
 
 def test_paths_mean_what_they_mean_in_xlsforms():
     values = evaluate(NESTED, WAGES, today=TODAY).values
+    assert values["m[1]/j[2]/absolute"] == 50 - 157
     assert (values["m[1]/j[2]/climbed"], values["m[1]/j[2]/place"], values["m[2]/j[1]/place"]) == (90, "12", "21")
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.expressions import ExpressionError, Nowhere, Scope, compile_expression
+from forms.expressions import ExpressionError, compile_expression
 from forms.facts import Facts
 from forms.functions import FUNCTIONS, pattern_fault
+from forms.scope import Nowhere, Scope
 
 ANSWERS = {
     "five": Decimal(5),
@@ -224,6 +225,7 @@ REFUSED = {
     "pulldata(${text}, 'size')": "expression.facts",
     "pulldata('household', 'size', 'id')": "expression.facts",
     "current()": "expression.refused",
+    "${last-saved#five}": "expression.last_saved",
     "..": "expression.unsupported",
     "//*": "expression.unsupported",
     "@a": "expression.unsupported",

@@ -64,6 +64,7 @@ SURVEYS = {
     "expression.too_long": ([ask("text", "a", constraint="1+" * 900 + "1")], 2, "constraint"),
     "expression.pattern": ([ask("text", "a", constraint="regex(., '(a+)+')")], 2, "constraint"),
     "expressions.too_long": ([ask("calculate", f"c{n}", calculation="1" + "+1" * 700) for n in range(150)], 144, "calculation"),
+    "expression.last_saved": ([ask("text", "a", default="${last-saved#a}")], 2, "default"),
     "expression.cycle": ([ask("calculate", "a", calculation="${a} + 1")], 2, "calculation"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 from pyxform.xls2xform import convert
 
 from forms import FormRefused
+from forms.functions import FUNCTIONS, REFUSED
 from forms.importing import import_workbook
 from forms.types import TYPES
 from forms.workbook import write_workbook
@@ -90,6 +91,22 @@ def test_every_column_of_xlsform_is_taken_or_refused_with_its_cell(column):
     problems = refused(write_workbook({**make_sheets([]), "survey": make_sheet([given])}))
     assert {(problem.sheet, problem.column) for problem in problems} <= {("survey", column)}
     assert all(problem.row in {1, 2} and problem.mend for problem in problems)
+
+
+ODK_FUNCTIONS = """
+abs acos area asin atan atan2 base64-decode boolean boolean-from-string ceiling checklist coalesce concat contains cos count
+count-non-empty count-selected current date date-time decimal-date-time decimal-time digest distance ends-with exp exp10
+extract-signed false floor format-date format-date-time geofence id if indexed-repeat instance int intersects join
+jr:choice-name lang last local-name log log10 max min name namespace-uri normalize-space not now number once pi position pow
+property pulldata random randomize regex round selected selected-at sin sqrt starts-with string string-length substr substring
+substring-after substring-before sum tan today translate true uuid version weighted-checklist
+"""
+"""The functions of XPath 1.0 and of ODK's documentation (https://docs.getodk.org/form-operators-functions/)."""
+
+
+@pytest.mark.parametrize("name", ODK_FUNCTIONS.split())
+def test_every_function_of_odk_is_computed_or_refused_with_its_reason(name):
+    assert (name in FUNCTIONS) is not (name in REFUSED)
 
 
 HARD = [
