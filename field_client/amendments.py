@@ -3,12 +3,15 @@
 The visit stays as it was; the amendment holds only what is new. Sealing is left to `sealing`.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from field_client import drafts, overlay
+from field_client import drafts, overlay, survey
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
+from field_client.filling import Filling
 from field_client.overlay import Seen
 from field_client.settings import Device
 from field_client.store import Store
@@ -53,18 +56,35 @@ def fields(draft: Draft) -> dict[str, Any]:
     return {name: draft.document[name] for name in named}
 
 
-def form_and_answers(store: Store, draft: Draft) -> tuple[dict[str, str], dict[str, Any]]:
-    """Give a draft's form, and the answers as they stand with it: an amendment's are laid over those before it."""
+def filling(store: Store, draft: Draft, today: date, language: str = "") -> Filling:
+    """Give a draft's form with the answers as they stand: an amendment's are laid over those before it."""
+    visit = _visit(store, draft).fields if draft.is_amendment else draft.document
+    laid = answers_of(store, draft.visit_id) | draft.document["answers"] if draft.is_amendment else visit["answers"]
+    answers = {path: answer for path, answer in laid.items() if answer is not None}
+    definition = survey.definition(store, visit["form"])
+    return Filling(definition, answers, today, visit.get("facts") or {}, language)
+
+
+def keep(store: Store, draft: Draft, answers: Mapping[str, Any]) -> None:
+    """Put answers into a draft's document: all of them, or for an amendment what differs from before, None where withdrawn."""
     if not draft.is_amendment:
-        return draft.document["form"], draft.document["answers"]
-    laid = answers_before(store, draft) | draft.document["answers"]
-    return _visit(store, draft).fields["form"], {path: answer for path, answer in laid.items() if answer is not None}
+        draft.document["answers"] = dict(answers)
+        return
+    draft.document["answers"] = differing(answers_of(store, draft.visit_id), answers)
 
 
-def answers_before(store: Store, draft: Draft) -> dict[str, Any]:
-    """Give a visit's answers as they stood before an amendment: as sealed, and amended since."""
-    laid = dict(_visit(store, draft).fields["answers"])
-    for amendment in sealed(store, draft.visit_id):
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every answer that is not as before, None where there is none now."""
+    return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
+
+
+def answers_of(store: Store, visit_id: str) -> dict[str, Any]:
+    """Give a sealed visit's answers: as sealed, and amended since. Raises FieldError("visit.unknown")."""
+    visit = overlay.one(store, "visit", visit_id)
+    if visit is None:
+        raise FieldError("visit.unknown")
+    laid = dict(visit.fields["answers"])
+    for amendment in sealed(store, visit_id):
         laid |= amendment.fields["answers"]
     return {path: answer for path, answer in laid.items() if answer is not None}
 

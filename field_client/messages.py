@@ -79,6 +79,12 @@ SENTENCES = {
     "amendment.empty": "补正里还没有改动。请先修改答案、补照片或签字。",
     "amendment.field": "补正时只能改答案、补照片和签字;地点和身份核验以原走访为准。",
     "answer.refused": "“{label}”没有保存:{message}",
+    "repeat.unknown": "表里没有这一项,或它的数目由表单计算,不能增减。请刷新页面再看。",
+    "repeat.nothing_removed": "没有可以恢复的内容。",
+    "attachment.question": "这道题不收文件。请核对题目。",
+    "attachment.empty": "文件是空的,没有保存。请重新选择。",
+    "attachment.too_large": "文件超过 {limit} MB,没有保存。请分段录音或压缩后再选。",
+    "form.not_newer": "这张表没有更新的版本。",
     "form.unknown": "本机没有这张表。请先同步;现有的表:{known}。",
     "form.choose": "有几张表可用,请用 --form 选择一张:{known}。",
     "form.unreadable": "这张表的格式本机不认识,请升级程序后再用。",
@@ -173,6 +179,8 @@ PHOTO_KINDS = {
     "facility": "设施设备",
     "other": "其他",
 }
+ANSWER_PHOTO = "other"  # What a photo is kept as that answers a question of the form; its caption is the question.
+FILE_KINDS = {**PHOTO_KINDS, "signature": "签名", "audio": "录音", "file": "文件"}
 
 DEFERRED = "已搁置,点“重试”后再传。"
 STORAGE = {

@@ -7,7 +7,7 @@ photos' release and the end of the draft are one transaction. A sealed record is
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import amendments, blobs, drafts, keys, messages, outbox, survey, visits
+from field_client import amendments, blobs, drafts, keys, messages, outbox, prefill, visits
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -23,8 +23,7 @@ def check(store: Store, clock: Clock, visit: str) -> dict[str, Any]:
     """Say what a draft still lacks: `missing` of its legal shape, and `questions` of its form, each with a sentence."""
     draft = drafts.get(store, visit)
     missing = _amendment_lacks(draft) if draft.is_amendment else _visit_lacks(store, clock, draft)
-    form, answers = amendments.form_and_answers(store, draft)
-    questions = survey.findings(store, form, survey.pruned(store, form, answers, clock.today()), clock.today())
+    questions = amendments.filling(store, draft, clock.today()).sealed().findings()
     return {"id": draft.id, "ready": not missing and not questions, "missing": missing, "questions": questions}
 
 
@@ -61,17 +60,17 @@ def _sealed_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
 
 
 def _visit_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
-    answers = survey.pruned(store, draft.document["form"], draft.document["answers"], clock.today())
-    return draft.document | {"answers": answers}
+    answers = amendments.filling(store, draft, clock.today()).sealed().answers
+    travels = {name: value for name, value in draft.document.items() if name in REGISTRY["visit"].fields}
+    kept = prefill.still_kept(draft.document, answers)
+    return travels | {"answers": answers, "facts": travels.get("facts") or None, "kept": kept or None}
 
 
 def _amendment_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any]:
     """Give an amendment with every answer that differs from before, calculations and withdrawn answers included."""
-    form, answers = amendments.form_and_answers(store, draft)
-    before = amendments.answers_before(store, draft)
-    after = survey.pruned(store, form, answers, clock.today())
-    changed = {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
-    return amendments.fields(draft) | {"answers": changed}
+    after = amendments.filling(store, draft, clock.today()).sealed().answers
+    before = amendments.answers_of(store, draft.visit_id)
+    return amendments.fields(draft) | {"answers": amendments.differing(before, after)}
 
 
 def _stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal:

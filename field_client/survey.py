@@ -1,12 +1,11 @@
-"""The survey form of a draft: chosen at the start, kept to the end, and asked about the answers.
+"""The survey form of a draft: chosen at the start, kept to the end.
 
-Forms travel as `form` records. A draft keeps the very definition that it began with, whatever comes later.
+Forms travel as `form` records. A draft keeps the very definition that it began with, whatever comes later. What the form
+says to the answers is in `filling`.
 """
 
 import json
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 import forms
 from field_client import overlay
@@ -48,31 +47,6 @@ def definition(store: Store, form: Mapping[str, str]) -> forms.Definition:
     """Give the definition that a draft began with. Raises FieldError("form.unreadable")."""
     text = store.value("SELECT definition FROM forms_in_use WHERE hash = ?", form["hash"]) or _synced(store, form)
     return _read(text or "")
-
-
-def begin(store: Store, form: Mapping[str, str], today: date) -> dict[str, Any]:
-    """Give the answers that the form begins with."""
-    return dict(forms.initial_answers(definition(store, form), today=today))
-
-
-def parsed(store: Store, form: Mapping[str, str], typed: Mapping[str, str], today: date) -> dict[str, Any]:
-    """Read typed answers, None where one is taken back. Raises FieldError("answer.refused") and keeps none of them."""
-    known = definition(store, form)
-    try:
-        return {path: forms.parse_answer(known, path, text, today=today) for path, text in typed.items()}
-    except forms.AnswerRefused as refusal:
-        raise FieldError("answer.refused", label=refusal.label or refusal.path, message=refusal.message) from None
-
-
-def findings(store: Store, form: Mapping[str, str], answers: Mapping[str, Any], today: date) -> list[dict[str, str]]:
-    """List the questions to mend before the seal, in the order of the form."""
-    found = forms.check(definition(store, form), answers, today=today)
-    return [{"path": one.path, "code": one.code, "message": one.message, "label": one.label} for one in found]
-
-
-def pruned(store: Store, form: Mapping[str, str], answers: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Give the answers as they are sealed."""
-    return forms.prune(definition(store, form), answers, today=today)
 
 
 def _fitting(newest: Mapping[str, Seen], kind: str) -> list[str]:

@@ -4,15 +4,31 @@ The identity step is in `identification`, the end in `sealing`, what comes after
 pages in `visit_view`. The same calls work on an amendment's draft where the law lets something be added later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from field_client import blobs, drafts, households, media, messages, outbox, overlay, photos, storage, survey
+import forms
+from field_client import (
+    amendments,
+    blobs,
+    drafts,
+    facts,
+    households,
+    media,
+    messages,
+    outbox,
+    overlay,
+    photos,
+    prefill,
+    storage,
+    survey,
+)
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
+from field_client.filling import Filling
 from field_client.settings import Device
 from field_client.store import Store
 from sync.clock import Anchor, anchored
@@ -64,7 +80,9 @@ def start(
     if mode not in MODES:
         raise FieldError("visit.mode_unknown")
     with store.transaction():
-        form = survey.choose(store, form_id, kind=kind)
+        form, visit_id = survey.choose(store, form_id, kind=kind), drafts.fresh_id(clock)
+        definition = survey.definition(store, form)
+        known = forms.facts_used(definition, facts.of_household(store, household_id, visit_id))
         document = {
             "household_id": household_id,
             "task_id": task["id"] if task else None,
@@ -72,7 +90,9 @@ def start(
             "mode": mode,
             "form": form,
             "started_at": clock.now(),
-            "answers": survey.begin(store, form, clock.today()),
+            "facts": known,
+            "answers": Filling.begun(definition, known, clock.today()).answers,
+            "kept": {},
             "participants": [_participant(device.staff_id, device.display_name, "lead")],
             "signatures": [],
             "identity": [],
@@ -80,28 +100,30 @@ def start(
             "place": None,
             "remarks": "",
         }
-        draft = Draft(drafts.fresh_id(clock), "", household.bucket, document)
+        draft = Draft(visit_id, "", household.bucket, document)
         drafts.save(store, clock, draft)
         if task and task["state"] == "planned":
             step_task(store, clock, task["id"], "started")
     return draft
 
 
-def answer(store: Store, clock: Clock, visit: str, typed: Mapping[str, str]) -> Draft:
+def answer(store: Store, clock: Clock, visit: str, typed: Mapping[str, str], *, language: str = "") -> Draft:
     """Keep typed answers by path; an empty text takes an answer back. All of them or, if one is refused, none.
 
     Raises FieldError("answer.refused") with the question and what is wrong.
     """
 
     def edit(draft: Draft) -> None:
-        answers = draft.document["answers"]
-        for path, value in survey.parsed(store, _form(store, draft), typed, clock.today()).items():
-            if value is None and not draft.is_amendment:
-                answers.pop(path, None)
-            else:
-                answers[path] = value  # An amendment says that an answer is withdrawn; a visit just does not have it.
+        before = amendments.filling(store, draft, clock.today(), language)
+        amendments.keep(store, draft, before.typed(typed).answers)
+        prefill.drop_changed(draft.document, before.answers)
 
     return drafts.change(store, clock, visit, edit)
+
+
+def keep(store: Store, clock: Clock, visit: str, paths: Iterable[str]) -> Draft:
+    """Confirm that what is known of some questions has not changed (无变化)."""
+    return drafts.change(store, clock, visit, lambda draft: prefill.keep(store, clock, draft, paths))
 
 
 def remark(store: Store, clock: Clock, visit: str, text: str) -> Draft:
@@ -252,15 +274,6 @@ def step_task(store: Store, clock: Clock, task_id: str, state: str) -> None:
 
 def _open_task(store: Store, household_id: str) -> dict[str, Any] | None:
     return next((task for task in households.all_tasks(store) if task["household_id"] == household_id), None)
-
-
-def _form(store: Store, draft: Draft) -> dict[str, str]:
-    if not draft.is_amendment:
-        return dict(draft.document["form"])
-    visit = overlay.one(store, "visit", draft.visit_id)
-    if visit is None:
-        raise FieldError("visit.unknown")
-    return dict(visit.fields["form"])
 
 
 def _degrees(text: str, limit: int) -> int:

@@ -182,7 +182,8 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         lines.append(messages.text("client.too_old", version=found["schema"]["install"]))
     lines += [f"{one['lane_text']}暂停上传：{one['message']}" for one in waiting["resting"]]
     lines += [
-        f"照片待处理：{messages.PHOTO_KINDS.get(one['kind'], '签名')}，{one['message']}" for one in waiting["set_aside"]
+        f"照片待处理：{messages.FILE_KINDS.get(one['kind'], one['kind'])}，{one['message']}"
+        for one in waiting["set_aside"]
     ]
     return lines
 

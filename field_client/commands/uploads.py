@@ -69,7 +69,7 @@ def storage_warnings(found: dict[str, Any]) -> list[str]:
 
 
 def _line(one: dict[str, Any]) -> str:
-    kind = messages.PHOTO_KINDS.get(one["kind"], "签名")
+    kind = messages.FILE_KINDS.get(one["kind"], one["kind"])
     done = f"{one['offset']}/{one['size']} 字节"
     reason = messages.DEFERRED if one["is_deferred"] else messages.text(one["reason"]) if one["reason"] else "排队中"
     return f"{one['sha256'][:12]}  {kind}  {messages.LANES[lanes.lane_of(one['kind'])]}  {done}  {reason}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from field_client import amendments, messages, sealing, visit_view, visits
+from field_client import amendments, attachments, form_view, messages, repeats, sealing, visit_view, visits
 from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
 from field_client.errors import FieldError
 from field_client.files import read_given
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from identity.burst import Burst
 
 
+FILE_MARK = "@"  # before a file's name, as in curl
+
+
 def add_to(main: click.Group) -> None:
     """Add the commands to the program."""
     group = main.group("visits", help="入户走访：开始、作答、拍照、定位、核验身份、签字、检查、签封；退回后补正。")(
         nothing
     )
     _add_recording(group)
+    _add_form(group)
     _add_identity(group)
     _add_end(group)
     _add_views(group)
@@ -45,7 +49,8 @@ def _add_recording(group: click.Group) -> None:
         group,
         "answer",
         help="作答，例如：visits answer 走访编号 income/wages=1200 dwelling/tenure=自有\n\n"
-        "选项可写名称或文字；留空（题目=）表示收回答案。有一题不对就都不保存。--remarks 写走访备注或补正说明。",
+        "选项可写名称或文字，多选和排序用空格隔开；照片、签名、录音、文件写 题目=@文件；留空（题目=）表示收回答案。"
+        "有一题不对就都不保存。--remarks 写走访备注或补正说明。",
     )
     @click.argument("visit")
     @click.argument("answers", nargs=-1, metavar="KEY=VALUE…")
@@ -53,7 +58,12 @@ def _add_recording(group: click.Group) -> None:
     def answer(app: App, visit: str, answers: tuple[str, ...], remarks: str | None) -> Output:
         """Keep answers."""
         typed = pairs(answers)
-        draft = visits.answer(app.store, app.clock, visit, typed)
+        files = {path: Path(text[1:]) for path, text in typed.items() if text.startswith(FILE_MARK)}
+        contents = {path: read_given(file) for path, file in files.items()}
+        texts = {path: text for path, text in typed.items() if path not in files}
+        draft = visits.answer(app.store, app.clock, visit, texts)
+        for path, content in contents.items():
+            attachments.attach(app.store, app.clock, visit, path, content, name=files[path].name, imported=True)
         if remarks is not None:
             draft = visits.remark(app.store, app.clock, visit, remarks)
         return Output({"id": draft.id, "saved": sorted(typed)}, [f"已保存 {len(typed)} 题。"])
@@ -108,6 +118,51 @@ def _add_recording(group: click.Group) -> None:
             app.store, app.clock, visit, role=role, signer=signer, image=data, refused_reason=refused
         )
         return Output(signature, ["签字已保存。" if signature["blob"] else "已记录不签字的原因。"])
+
+
+def _add_form(group: click.Group) -> None:
+    @command(group, "form", help="列出表里现在要答的题：题目、答案、还缺什么，以及以前的回答（keep 可以沿用）。")
+    @click.argument("visit")
+    def form(app: App, visit: str) -> Output:
+        """List what the form asks now."""
+        asked = form_view.asked(app.store, app.clock, visit)
+        return Output(asked, [_question_line(one) for one in asked])
+
+    @command(group, "keep", help="无变化：沿用名册或上次走访的回答。写题目只沿用这些，写 --section 沿用一节。")
+    @click.argument("visit")
+    @click.argument("paths", nargs=-1, metavar="题目…")
+    @click.option("--section", help="一节的名称，例如 household。")
+    def keep(app: App, visit: str, paths: tuple[str, ...], section: str | None) -> Output:
+        """Confirm what is known."""
+        kept = form_view.keep(app.store, app.clock, visit, paths, section=section)
+        return Output({"kept": kept}, [f"已沿用 {len(kept)} 题。"])
+
+    @command(
+        group, "repeat", help="增减重复的部分，例如：visits repeat 走访编号 members --add，或 --remove 2，--undo。"
+    )
+    @click.argument("visit")
+    @click.argument("path")
+    @click.option("--add", is_flag=True, help="添加一项。")
+    @click.option("--remove", type=int, metavar="第几项", help="删除一项，后面的前移。")
+    @click.option("--undo", is_flag=True, help="恢复刚才删除的一项。")
+    def repeat(app: App, visit: str, path: str, add: bool, remove: int | None, undo: bool) -> Output:
+        """Change how many there are of something."""
+        if add + undo + (remove is not None) != 1:
+            raise click.UsageError("请写 --add、--remove 或 --undo 其中一个。")
+        if add:
+            number = repeats.add(app.store, app.clock, visit, path)
+            return Output({"path": f"{path}[{number}]"}, [f"{path}[{number}]"])
+        if undo:
+            repeats.undo(app.store, app.clock, visit)
+        else:
+            repeats.remove(app.store, app.clock, visit, path, remove or 0)
+        return Output({"path": path}, ["已恢复。" if undo else "已删除；--undo 可以恢复。"])
+
+
+def _question_line(one: dict[str, Any]) -> str:
+    said = one["display"] or (f"（{one['known']}，可沿用）" if one["known"] else "（没有填写）")
+    wrong = f"  ← {one['message']}" if one["message"] else ""
+    return f"{one['path']}  {one['label']}：{said}{wrong}"
 
 
 def _add_identity(group: click.Group) -> None:

@@ -13,6 +13,7 @@ from field_client.clock import Clock
 from field_client.settings import Home
 from field_client.web import (
     answers,
+    attachments,
     conflicts,
     guard,
     home,
@@ -21,6 +22,7 @@ from field_client.web import (
     lock,
     photos,
     place,
+    preferences,
     problems,
     sealing,
     shown,
@@ -73,6 +75,7 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
         households,
         visits,
         answers,
+        attachments,
         photos,
         place,
         identification,
@@ -80,6 +83,7 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
         sealing,
         sync,
         conflicts,
+        preferences,
     )
     for page in pages:
         app.register_blueprint(page.blueprint)

@@ -1,55 +1,82 @@
-"""The survey form's pages: one for each section, saved at each change by script and as a whole without."""
+"""The survey form's pages: one for each section or for each question, saved at each change by script and as a whole without."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import visits
+from field_client import form_view, repeats, visits
 from field_client.errors import FieldError
-from field_client.web import fields, work
+from field_client.web import fields, known, work
 from field_client.web.desk import desk, store
 from field_client.web.work import Work
-from forms import ShownSection
+from forms import ShownQuestion, ShownSection
 
 blueprint = Blueprint("answers", __name__, url_prefix="/visits/<visit_id>")
 
 Refused = Mapping[str, tuple[str, str]]
+ALL = -1  # The number of the page where a section is one page.
 
 
 @blueprint.get("/sections/<path:key>")
 def section(visit_id: str, key: str) -> str:
     """Show a section; `check` in the address tells missing answers as errors."""
     loaded = work.load(visit_id)
-    return _page(loaded, _section(loaded, key), {}, strict="check" in request.args)
+    shown = _section(loaded, key)
+    return _page(loaded, shown, _number(loaded, shown), {}, strict="check" in request.args)
 
 
 @blueprint.post("/sections/<path:key>")
 def save(visit_id: str, key: str) -> Response | tuple[str, int]:
-    """Save a whole section, each answer by itself, and go where the pressed button leads."""
+    """Save what the page asks, each answer by itself, and go where the pressed button leads."""
     loaded = work.load(visit_id)
-    asked = _section(loaded, key)
-    refused = _save(loaded, asked)
+    shown = _section(loaded, key)
+    number = _number(loaded, shown)
+    refused = _save(loaded, shown, _questions(loaded, shown, number))
+    go = request.form.get("go", "next")
+    if request.form.get("keep"):
+        visits.keep(store(), desk().clock, visit_id, [request.form["keep"]])
+    elif go == "keep":
+        form_view.keep(store(), desk().clock, visit_id, section=shown.path)
     loaded = work.load(visit_id)
     if refused:
-        return _page(loaded, _section(loaded, key), refused, strict=False), 422
-    return redirect(_next(loaded, key, request.form.get("go", "next")), 303)
+        return _page(loaded, _section(loaded, key), number, refused, strict=False), 422
+    if request.form.get("keep") or go == "keep":
+        place = work.anchor(request.form["keep"]) if request.form.get("keep") else None
+        return redirect(url_for("answers.section", visit_id=visit_id, key=key, page=_told(number), _anchor=place), 303)
+    return redirect(_next(loaded, key, number, go), 303)
 
 
 @blueprint.post("/answers")
 def save_one(visit_id: str) -> Response:
-    """Save one answer for a script, and say how its section looks now."""
-    path, key = request.form.get("path", ""), request.form.get("section", "")
+    """Save one answer for a script, and give the questions of its page that look otherwise now, or `all` of them."""
+    path, key, text = (request.form.get(name, "") for name in ("path", "section", "text"))
+    before = work.load(visit_id)
+    number = _number(before, _section(before, key))
     refused: dict[str, tuple[str, str]] = {}
-    try:
-        visits.answer(store(), desk().clock, visit_id, {path: request.form.get("text", "")})
-    except FieldError as refusal:
-        if refusal.code != "answer.refused":
-            raise
-        refused[path] = (request.form.get("text", ""), refusal.details["message"])
-    loaded = work.load(visit_id)
-    return jsonify(saved=not refused, questions=_states(loaded, _section(loaded, key), refused))
+    _answer(visit_id, path, text, refused)
+    after = work.load(visit_id)
+    old = _blocks(before, _section(before, key), number, {})
+    new = _blocks(after, _section(after, key), number, refused)
+    told = {work.anchor(path), *(new if request.form.get("all") else ())}
+    changed = {id: block for id, block in new.items() if block != old.get(id) or id in told}
+    return jsonify(saved=not refused, blocks=changed)
+
+
+@blueprint.post("/repeats/<path:key>")
+def repeat(visit_id: str, key: str) -> Response:
+    """Add an instance and go to it, take one out, or put the last one back."""
+    deed, number = request.form.get("deed", ""), request.form.get("number", 0, int)
+    here = url_for("answers.section", visit_id=visit_id, key=key)
+    if deed == "add":
+        made = repeats.add(store(), desk().clock, visit_id, key)
+        return redirect(url_for("answers.section", visit_id=visit_id, key=f"{key}[{made}]"), 303)
+    if deed == "undo":
+        repeats.undo(store(), desk().clock, visit_id)
+        flash("已恢复。", "done")
+    else:
+        repeats.remove(store(), desk().clock, visit_id, key, number)
+    return redirect(here, 303)
 
 
 def _section(loaded: Work, key: str) -> ShownSection:
@@ -59,68 +86,126 @@ def _section(loaded: Work, key: str) -> ShownSection:
     return found
 
 
-def _save(loaded: Work, asked: ShownSection) -> Refused:
-    """Keep what differs from what stands; gives what was refused, with the text as it was typed."""
+def _answer(visit_id: str, path: str, text: str, refused: dict[str, tuple[str, str]]) -> None:
+    """Keep one answer; what is refused is noted with the text as it was typed."""
+    try:
+        visits.answer(store(), desk().clock, visit_id, {path: text}, language=work.language())
+    except FieldError as refusal:
+        if refusal.code != "answer.refused":
+            raise
+        refused[path] = (text, refusal.details["message"])
+
+
+def _save(loaded: Work, shown: ShownSection, questions: list[ShownQuestion]) -> Refused:
+    """Keep what differs from what stands; gives what was refused."""
     wanted = {
         question.path: fields.typed(question, request.form)
-        for question in asked.questions
+        for question in questions
         if fields.is_asked(question) and fields.typed(question, request.form) != fields.text_of(question)
     }
-    if asked.count is not None and request.form.get(asked.path, "") != str(asked.count):
-        wanted[asked.path] = request.form.get(asked.path, "")
     refused: dict[str, tuple[str, str]] = {}
     for path, text in wanted.items():
-        try:
-            visits.answer(store(), desk().clock, loaded.id, {path: text})
-        except FieldError as refusal:
-            if refusal.code != "answer.refused":
-                raise
-            refused[path] = (text, refusal.details["message"])
+        _answer(loaded.id, path, text, refused)
     return refused
 
 
-def _page(loaded: Work, shown: ShownSection, refused: Refused, *, strict: bool) -> str:
+def _page(loaded: Work, shown: ShownSection, number: int, refused: Refused, *, strict: bool) -> str:
     keys = [work.section_key(one) for one in loaded.sections]
+    key = work.section_key(shown)
     return render_template(
-        "visits/section.html",
+        "visits/repeat.html" if shown.count is not None else "visits/section.html",
         work=loaded,
         section=shown,
-        key=work.section_key(shown),
-        number=keys.index(work.section_key(shown)) + 1,
-        fields=_fields(loaded, shown, refused, strict=strict),
-        count_error=refused.get(shown.path, ("", ""))[1],
+        key=key,
+        number=keys.index(key) + 1,
+        page=_told(number),
+        fields=_fields(loaded, _questions(loaded, shown, number), refused, strict=strict),
+        instances=known.instances(loaded, shown),
+        removed=known.removed(loaded, shown),
+        offered=known.offered(loaded, shown),
         anchor=work.anchor,
     )
 
 
-def _fields(loaded: Work, shown: ShownSection, refused: Refused, *, strict: bool) -> list[fields.Field]:
+def _fields(loaded: Work, questions: list[ShownQuestion], refused: Refused, *, strict: bool) -> list[fields.Field]:
     return [
-        fields.field(one, comments=loaded.pinned("answer", one.path), strict=strict, refused=refused)
-        for one in shown.questions
-        if one.type != "hidden" and (one.label or one.type != "calculate")
+        fields.field(
+            one,
+            comments=loaded.pinned("answer", one.path),
+            strict=strict,
+            refused=refused,
+            earlier=known.earlier(loaded, one),
+        )
+        for one in questions
+        if fields.is_shown(one)
     ]
 
 
-def _states(loaded: Work, shown: ShownSection, refused: Refused) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": work.anchor(one.question.path),
-            "relevant": one.question.relevant,
-            "label": one.question.label,
-            "shown": one.question.display,
-            "error": one.error,
-            "choices": [choice.name for choice in one.question.choices],
-        }
-        for one in _fields(loaded, shown, refused, strict=False)
-    ]
+def _blocks(loaded: Work, shown: ShownSection, number: int, refused: Refused) -> dict[str, str]:
+    """Render each question of a page by itself, by the id of its place."""
+    asked = current_app.jinja_env.get_template("visits/field.html").module.asked  # type: ignore[attr-defined]
+    made = _fields(loaded, _questions(loaded, shown, number), refused, strict=False)
+    places = {work.anchor(one.question.path): one for one in made}
+    return {place: str(asked(one, place, loaded.id)) for place, one in places.items()}
 
 
-def _next(loaded: Work, key: str, wish: str) -> str:
-    """Give the page before or after a section; after the last come the photos."""
+def _pages(loaded: Work, shown: ShownSection) -> list[list[ShownQuestion]]:
+    """Divide a section as the form wants it: one page, or a page for each question with the notes before it."""
+    if loaded.definition.style != "pages":
+        return [list(shown.questions)]
+    pages: list[list[ShownQuestion]] = [[]]
+    for question in shown.questions:
+        pages[-1].append(question)
+        if fields.needs_answer(question):
+            pages.append([])
+    return [page for page in pages if page] or [[]]
+
+
+def _questions(loaded: Work, shown: ShownSection, number: int) -> list[ShownQuestion]:
+    pages = _pages(loaded, shown)
+    return pages[number] if 0 <= number < len(pages) else list(shown.questions)
+
+
+def _number(loaded: Work, shown: ShownSection) -> int:
+    """Read which page of a section is asked for: by its number, by a question on it, or the first that has something."""
+    if loaded.definition.style != "pages":
+        return ALL
+    pages, path = _pages(loaded, shown), request.args.get("question")
+    if path:
+        return next((at for at, page in enumerate(pages) if any(one.path == path for one in page)), 0)
+    given = request.values.get("page", "")
+    return min(int(given), len(pages) - 1) if given.isdigit() else _following(pages, -1, 1)
+
+
+def _following(pages: list[list[ShownQuestion]], number: int, step: int) -> int:
+    """Give the next page on which anything is shown, or the end that lies in that direction."""
+    number += step
+    while 0 <= number < len(pages) and not any(one.relevant and fields.is_shown(one) for one in pages[number]):
+        number += step
+    return number
+
+
+def _told(number: int) -> int | None:
+    """Write the number of a page into an address: nothing where a section is one page."""
+    return None if number == ALL else number
+
+
+def _next(loaded: Work, key: str, number: int, wish: str) -> str:
+    """Give the page before or after, or the same again; after the last come the photos."""
+    if wish == "stay":
+        return url_for("answers.section", visit_id=loaded.id, key=key, page=_told(number))
+    step = -1 if wish == "previous" else 1
+    shown = loaded.section(key)
+    if number != ALL and shown is not None:
+        pages = _pages(loaded, shown)
+        following = _following(pages, number, step)
+        if 0 <= following < len(pages):
+            return url_for("answers.section", visit_id=loaded.id, key=key, page=following)
     keys = [work.section_key(one) for one in loaded.sections]
-    at = keys.index(key) + (-1 if wish == "previous" else 1)
+    at = keys.index(key) + step if key in keys else 0
     if wish == "overview" or at < 0:
         return url_for("visits.one", visit_id=loaded.id)
     if at >= len(keys):
         return url_for("photos.listed", visit_id=loaded.id)
-    return url_for("answers.section", visit_id=loaded.id, key=keys[at])
+    last = len(_pages(loaded, loaded.sections[at])) - 1 if number != ALL and step < 0 else None
+    return url_for("answers.section", visit_id=loaded.id, key=keys[at], page=last)

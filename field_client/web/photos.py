@@ -12,46 +12,42 @@ blueprint = Blueprint("photos", __name__)
 
 @blueprint.get("/visits/<visit_id>/photos")
 def listed(visit_id: str) -> str:
-    """Show the photos, and the buttons that add one; `question` names a question of the form that asks for one."""
+    """Show the photos, and the buttons that add one."""
     loaded = work.load(visit_id)
-    section = loaded.section_of(request.args.get("question", ""))
     sealed = overlay.one(store(), "visit", loaded.id) if loaded.draft.is_amendment else None
-    return render_template(
-        "visits/photos.html",
-        work=loaded,
-        question=request.args.get("question", ""),
-        section=work.section_key(section) if section else "",
-        sealed=sealed.fields["evidence"] if sealed else [],
-    )
+    return render_template("visits/photos.html", work=loaded, sealed=sealed.fields["evidence"] if sealed else [])
 
 
 @blueprint.post("/visits/<visit_id>/photos")
 def add(visit_id: str) -> AnyResponse:
     """Add one or several photos; each that is whole is kept, whatever becomes of the others."""
     kind, caption = request.form.get("kind", ""), request.form.get("caption", "").strip()
-    question = request.form.get("question", "")
     for field in ("camera", "album"):
         for file in request.files.getlist(field):
             source = file.read()
             if not source and not file.filename:
                 continue  # A field that was left empty.
             imported = field == "album"
-            entry, blurred = visits.photo(
+            _, blurred = visits.photo(
                 store(), desk().clock, visit_id, source, kind=kind, imported=imported, caption=caption
             )
             flash(messages.BLUR_HINT if blurred else "照片已保存。", "warning" if blurred else "done")
-            if question:
-                visits.answer(store(), desk().clock, visit_id, {question: entry["blob"]})
-    return redirect(url_for("photos.listed", visit_id=visit_id, question=question or None), 303)
+    return redirect(url_for("photos.listed", visit_id=visit_id), 303)
 
 
 @blueprint.get("/media/<sha256>")
 def whole(sha256: str) -> Response:
-    """Give a photo or a signature of this device; its small picture where the original was freed under a receipt."""
-    small = _known(sha256)
-    if blobs.one(store(), sha256)["freed_at"]:
+    """Give a photo, signature or file of this device; a small picture where the original was freed under a receipt.
+
+    What is no picture is handed over as a file and never shown: it may be anything.
+    """
+    small, blob = _known(sha256), blobs.one(store(), sha256)
+    if blob["freed_at"]:
         return Response(small, mimetype="image/jpeg")
-    return Response(media.read(store(), sha256), mimetype="image/jpeg")
+    given = Response(media.read(store(), sha256), mimetype=blob["media_type"])
+    if not blob["media_type"].startswith("image/"):
+        given.headers["Content-Disposition"] = "attachment"
+    return given
 
 
 @blueprint.get("/media/<sha256>/preview")

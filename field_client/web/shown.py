@@ -32,6 +32,14 @@ def clock_time(text: str) -> str:
     return shown if at.date() == desk().clock.today() else f"{at.month}月{at.day}日 {shown}"
 
 
+def clock_day(text: str) -> str:
+    """Write the day of an instant, with its year; empty stays empty."""
+    if not text:
+        return ""
+    at = moment(text).astimezone(CHINA)
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
 def day(text: str) -> str:
     """Write a day with its weekday."""
     if not text:

@@ -1,15 +1,19 @@
 """A draft as its pages need it: the document, its form laid out with the answers, and what the reviewer pinned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from flask import session
+
 import forms
-from field_client import amendments, drafts, households, overlay, survey
+from field_client import amendments, drafts, households, overlay, prefill
 from field_client.drafts import Draft
 from field_client.errors import FieldError
+from field_client.filling import Filling
 from field_client.web.desk import desk, store
-from forms import ShownSection
+from forms import ShownQuestion, ShownSection
 
 LOOSE = "~"  # Before the first question's name: the address of a section that has no name of its own.
 
@@ -20,9 +24,9 @@ class Work:
 
     id: str
     draft: Draft
-    definition: forms.Definition
-    answers: dict[str, Any]
+    filling: Filling
     sections: tuple[ShownSection, ...]
+    offers: Mapping[str, prefill.Offer]
     household: dict[str, Any]
     comments: list[dict[str, Any]]
 
@@ -30,6 +34,11 @@ class Work:
     def document(self) -> dict[str, Any]:
         """The draft's document."""
         return self.draft.document
+
+    @property
+    def definition(self) -> forms.Definition:
+        """The form, with its words in the worker's language."""
+        return forms.translated(self.filling.definition, self.filling.language)
 
     def pinned(self, kind: str, ref: str) -> list[str]:
         """Give what the reviewer pinned to an answer or a photo."""
@@ -41,8 +50,13 @@ class Work:
         return next((section for section in self.sections if section_key(section) == key), None)
 
     def section_of(self, path: str) -> ShownSection | None:
-        """Find the section that asks a question."""
-        return next((one for one in self.sections if any(q.path == path for q in one.questions)), None)
+        """Find the section that asks a question, or that tells how many there are of something."""
+        return next((one for one in self.sections if path in (one.path, *(q.path for q in one.questions))), None)
+
+    def question(self, path: str) -> ShownQuestion | None:
+        """Find a question that is asked."""
+        found = (question for section in self.sections for question in section.questions if question.path == path)
+        return next((question for question in found if question.relevant), None)
 
 
 def load(visit_id: str) -> Work:
@@ -52,37 +66,43 @@ def load(visit_id: str) -> Work:
 
 def of(draft: Draft) -> Work:
     """Lay a draft out."""
-    form, answers = amendments.form_and_answers(store(), draft)
-    definition = survey.definition(store(), form)
+    filling = amendments.filling(store(), draft, desk().clock.today(), language())
     if draft.is_amendment:  # What the form computes was sealed as it stood then; it follows the amended answers now.
-        answers = survey.pruned(store(), form, answers, desk().clock.today())
-    laid = forms.layout(definition, answers, today=desk().clock.today())
+        filling = filling.sealed()
     household = overlay.one(store(), "household", draft.document["household_id"])
     return Work(
         id=draft.visit_id or draft.id,
         draft=draft,
-        definition=definition,
-        answers=answers,
-        sections=tuple(section for section in laid if section.relevant and _has_something(section)),
+        filling=filling,
+        sections=_shown(filling),
+        offers=prefill.offers(store(), draft, filling),
         household=households.brief(store(), household) if household else {"id": "", "head": "", "address": ""},
         comments=amendments.comments(store(), draft.visit_id) if draft.is_amendment else [],
     )
 
 
-def _has_something(section: ShownSection) -> bool:
-    """Tell whether a section shows anything: one of computed values without words is no page."""
-    return section.count is not None or any(question.label for question in section.questions)
+def language() -> str:
+    """Give the language in which the worker reads forms; nothing for each form's own."""
+    return str(session.get("language") or "")
 
 
 def recorded(visit_id: str) -> tuple[ShownSection, ...]:
     """Lay out what a sealed visit holds, with what was amended since; nothing where its form is not on this device."""
     amended = Draft("", visit_id, "", {"answers": {}})
     try:
-        form, answers = amendments.form_and_answers(store(), amended)
-        laid = forms.layout(survey.definition(store(), form), answers, today=desk().clock.today())
+        filling = amendments.filling(store(), amended, desk().clock.today(), language())
     except FieldError:
         return ()
-    return tuple(section for section in laid if section.relevant and section.count is None)
+    return tuple(section for section in _shown(filling) if section.count is None)
+
+
+def _shown(filling: Filling) -> tuple[ShownSection, ...]:
+    """Give the sections that are asked and show anything: one of computed values without words is no page."""
+    return tuple(
+        section
+        for section in filling.sections()
+        if section.relevant and (section.count is not None or any(question.label for question in section.questions))
+    )
 
 
 def section_key(section: ShownSection) -> str:

@@ -15,15 +15,17 @@ from server.services.changes import Ledger
 FITS, DIFFERS, UNKNOWN_FORM = "fits", "differs", "unknown_form"
 
 
-def judge(ledger: Ledger, form: Mapping[str, Any], answers: Mapping[str, Any], *, on: date) -> str:
-    """Tell whether answers are complete, valid and exactly what that version seals; `on` is the day of the seal.
+def judge(ledger: Ledger, visit: Mapping[str, Any], answers: Mapping[str, Any], *, on: date) -> str:
+    """Tell whether answers to a visit's form are complete, valid and exactly what that version seals.
 
-    Gives UNKNOWN_FORM where this office never published that very form, so that nobody can tell.
+    `on` is the day of the seal; the facts are those that the visit was sealed with. Gives UNKNOWN_FORM where this
+    office never published that very form, so that nobody can tell.
     """
-    definition = find(ledger, form)
+    definition, facts = find(ledger, visit.get("form") or {}), visit.get("facts") or {}
     if definition is None:
         return UNKNOWN_FORM
-    fits = not forms.check(definition, answers, today=on) and forms.prune(definition, answers, today=on) == answers
+    is_whole = not forms.check(definition, answers, today=on, facts=facts)
+    fits = is_whole and forms.prune(definition, answers, today=on, facts=facts) == answers
     return FITS if fits else DIFFERS
 
 

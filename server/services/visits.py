@@ -48,7 +48,7 @@ def arrive(
     if lacking:
         raise InputInvalid("走访不符合法定形式", fields=lacking)
     verdict = _verdict(device, fields, in_order)
-    form_verdict = form_check.judge(ledger, fields["form"], fields["answers"], on=_sealed_on(fields))
+    form_verdict = form_check.judge(ledger, fields, fields["answers"], on=_sealed_on(fields))
     _note_blobs(ledger, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
     _note_investigators(ledger, visit_id, {*investigators, device.staff_id})
@@ -107,9 +107,9 @@ def follow(device: Device, fields: Mapping[str, Any]) -> bool:
 
 def _amended_verdict(ledger: Ledger, visit_id: str, fields: Mapping[str, Any]) -> str:
     visit = ledger.get("visit", visit_id)
-    form = visit.fields["form"] if visit else {}
+    sealed = visit.fields if visit else {}
     return form_check.judge(
-        ledger, form, form_check.amended(ledger, visit_id, fields["answers"]), on=_sealed_on(fields)
+        ledger, sealed, form_check.amended(ledger, visit_id, fields["answers"]), on=_sealed_on(fields)
     )
 
 

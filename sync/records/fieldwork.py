@@ -52,6 +52,8 @@ VISIT = RecordType(
         "started_at": write_once(INSTANT, required=True),
         "sealed_at": write_once(INSTANT, required=True),
         "answers": write_once(OBJECT, required=True),
+        "facts": write_once(OBJECT),  # what the form took from the register: the office judges with the same
+        "kept": write_once(OBJECT),  # path -> source and instant of an answer that was confirmed as unchanged
         "participants": write_once(OBJECTS, required=True),
         "signatures": write_once(OBJECTS, required=True),
         "identity": write_once(OBJECTS, required=True),

@@ -1,22 +1,23 @@
-// Saves every answer as it is given, one after the other, and shows what follows from it: questions that appear or go,
-// sums, and what is wrong. Without it the page's buttons save the whole section.
+// Saves every answer as it is given, one after the other, and puts in place what the device answers: the questions that
+// look otherwise now. Without it the page's buttons save the whole page.
 "use strict";
 (() => {
   const form = document.querySelector("[data-answers]");
   const saving = form.querySelector("[data-saving]");
   const token = document.querySelector("meta[name=csrf]").content;
-  const waiting = new Map(); // path -> text
-  const timers = new Map();
+  const RETRY_MS = 2000;
+  const waiting = new Map(); // path -> text: only the newest text of a question is sent
   let sending = null;
+  let timer = 0;
+  let isStale = false; // An answer may have been kept although its reply was lost: then the whole page is asked for.
 
   function textOf(question) {
     const special = question.querySelector("input[name^='special:']:checked");
     if (special) return special.value;
-    const kind = question.dataset.kind;
-    if (kind === "choice" || kind === "choices" || kind === "tick") {
+    if (question.matches("[data-kind=choice], [data-kind=choices], [data-kind=tick], [data-kind=scale]")) {
       return [...question.querySelectorAll(":checked")].map((input) => input.value).join(" ");
     }
-    return question.querySelector("input, textarea").value.trim();
+    return question.querySelector("input, select, textarea").value.trim();
   }
 
   function say(text, bad) {
@@ -24,88 +25,94 @@
     saving.classList.toggle("bad", Boolean(bad));
   }
 
-  function show(state) {
-    const row = document.getElementById(state.id);
-    if (!row) return;
-    row.hidden = !state.relevant;
-    row.querySelector("[data-label]").textContent = state.label;
-    const shown = row.querySelector("[data-shown]");
-    if (shown) shown.textContent = state.shown || "—";
-    const error = row.querySelector("[data-error]");
-    if (!error) return;
-    error.hidden = !state.error;
-    error.querySelector("span").textContent = state.error;
-    row.querySelectorAll("input, textarea").forEach((input) => {
-      if (state.error) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    });
-    const offered = [...row.querySelectorAll("input[type=radio]:not([name^='special:'])")].map((input) => input.value);
-    if (row.dataset.kind === "choice" && offered.join() !== state.choices.join()) location.reload();
+  function place(id, html) {
+    const old = document.getElementById(id);
+    const fresh = new DOMParser().parseFromString(html, "text/html").getElementById(id);
+    if (!old || !fresh) return;
+    const isInHand = old.contains(document.activeElement) || waiting.has(old.dataset.path);
+    if (!isInHand) {
+      old.replaceWith(fresh);
+      return;
+    }
+    old.hidden = fresh.hidden; // What is being typed is never written over: only the words around it change.
+    for (const part of ["[data-head]", "[data-error]"]) {
+      const shown = old.querySelector(part);
+      if (shown) shown.replaceWith(fresh.querySelector(part));
+    }
+    const isWrong = Boolean(fresh.querySelector("[aria-invalid]"));
+    old.querySelectorAll("input, select, textarea").forEach((field) => field.toggleAttribute("aria-invalid", isWrong));
+    if (isWrong) old.querySelectorAll("[aria-invalid]").forEach((field) => field.setAttribute("aria-invalid", "true"));
+  }
+
+  async function send(path, text) {
+    const all = isStale ? "yes" : "";
+    const body = new URLSearchParams({ path, text, all, section: form.dataset.section, page: form.dataset.page });
+    const answer = await fetch(form.dataset.answers, { method: "POST", body, headers: { "X-CSRF-Token": token }, redirect: "error" });
+    if (answer.status === 403) return "程序重新启动过，这一页已经失效。请从新的地址再打开，先前的回答都在。";
+    const told = await answer.json();
+    if (!answer.ok) return told.message;
+    isStale = false;
+    Object.entries(told.blocks).forEach(([id, html]) => place(id, html));
+    return told.saved ? "" : "这一题没有保存，请看题目旁的提示。";
   }
 
   async function sendAll() {
+    let refused = "";
     while (waiting.size) {
       const [[path, text]] = waiting;
       waiting.delete(path);
-      const body = new URLSearchParams({ path, text, section: form.dataset.section });
       try {
-        const answer = await fetch(form.dataset.answers, { method: "POST", body, headers: { "X-CSRF-Token": token }, redirect: "error" });
-        const told = await answer.json();
-        (told.questions || []).forEach(show);
-        const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-        if (!told.saved) say(told.message || "这一题没有保存，请看题目旁的提示。", true);
-        else if (!waiting.size && !timers.size) say(`已自动保存 ${now}`);
+        refused = (await send(path, text)) || refused;
       } catch {
-        waiting.set(path, text);
-        say("没有保存。请按下面的按钮再试一次。", true);
+        if (!waiting.has(path)) waiting.set(path, text);
+        isStale = true;
+        say("还没有保存，正在重试。请不要关闭这一页。", true);
+        clearTimeout(timer);
+        timer = setTimeout(start, RETRY_MS);
         return;
       }
     }
+    const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+    say(refused || `已自动保存 ${now}`, refused);
   }
 
-  function send() {
-    if (!sending) sending = sendAll().finally(() => { sending = null; });
+  function start() {
+    if (!sending) sending = sendAll().finally(() => { sending = null; if (waiting.size && !timer) start(); });
   }
 
-  function changed(question, delay) {
-    const path = question.dataset.path;
-    clearTimeout(timers.get(path));
+  function changed(question) {
+    clearTimeout(timer);
+    timer = 0;
+    waiting.set(question.dataset.path, textOf(question));
     say("正在保存…");
-    timers.set(path, setTimeout(() => {
-      timers.delete(path);
-      waiting.set(path, textOf(question));
-      send();
-    }, delay));
+    start();
+  }
+
+  function settleSpecials(question, touched) {
+    const isSpecial = touched.name.startsWith("special:");
+    question.querySelectorAll("input[name^='special:']").forEach((other) => {
+      if (other !== touched) other.checked = false;
+    });
+    if (!isSpecial || !touched.checked) return;
+    question.querySelectorAll("input:not([name^='special:']), select, textarea").forEach((field) => {
+      if (field.type === "radio" || field.type === "checkbox") field.checked = false;
+      else field.value = "";
+    });
   }
 
   form.addEventListener("input", (event) => {
     const question = event.target.closest("[data-path]");
-    if (!question) return;
-    const isSpecial = event.target.name.startsWith("special:");
-    question.querySelectorAll("input[name^='special:']").forEach((other) => {
-      if (other !== event.target) other.checked = false;
-    });
-    if (isSpecial && event.target.checked) {
-      question.querySelectorAll("input:not([name^='special:']), textarea").forEach((input) => {
-        if (input.type === "radio" || input.type === "checkbox") input.checked = false;
-        else input.value = "";
-      });
-    }
-    const isTyped = event.target.matches("textarea, input[type=text], input:not([type])");
-    changed(question, isTyped ? 700 : 0);
+    if (!question || event.isComposing || event.target.type === "file") return; // Pinyin is no word yet.
+    settleSpecials(question, event.target);
+    changed(question);
   });
-  form.addEventListener("change", (event) => {
+  form.addEventListener("compositionend", (event) => {
     const question = event.target.closest("[data-path]");
-    if (question) changed(question, 0);
+    if (question) changed(question);
   });
   addEventListener("pagehide", () => {
-    timers.forEach((timer, path) => {
-      clearTimeout(timer);
-      const question = [...form.querySelectorAll("[data-path]")].find((one) => one.dataset.path === path);
-      waiting.set(path, textOf(question));
-    });
     waiting.forEach((text, path) => {
-      const body = new URLSearchParams({ path, text, section: form.dataset.section, csrf: token });
+      const body = new URLSearchParams({ path, text, section: form.dataset.section, page: form.dataset.page, csrf: token });
       navigator.sendBeacon(form.dataset.answers, body);
     });
   });

@@ -1,4 +1,4 @@
-// Reads a text aloud with the device's own voice, where there is one; nothing is sent anywhere.
+// Reads the texts on a page aloud with the device's own voice, where there is one; nothing is sent anywhere.
 "use strict";
 (() => {
   const voice = window.speechSynthesis;
@@ -13,7 +13,8 @@
   button.hidden = false;
   button.addEventListener("click", () => {
     if (voice.speaking) return quiet();
-    const said = new SpeechSynthesisUtterance(document.querySelector(button.dataset.speak).innerText);
+    const shown = [...document.querySelectorAll(button.dataset.speak)].filter((one) => one.getClientRects().length);
+    const said = new SpeechSynthesisUtterance(shown.map((one) => one.innerText.trim()).join("。\n"));
     said.lang = "zh-CN";
     said.rate = 0.85; // slower than usual, for the old
     said.addEventListener("end", quiet);

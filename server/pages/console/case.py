@@ -101,6 +101,11 @@ class Case:
         """All comments of earlier reviews."""
         return [pin for pins in self.pins.values() for pin in pins]
 
+    @property
+    def anchors(self) -> dict[str, str]:
+        """Where on the page each photo, recording or paper stands, by its hash."""
+        return {picture.sha256: picture.anchor for picture in self.pictures}
+
     def targets(self) -> set[Target]:
         """Name everything on the page to which a comment can be pinned."""
         answers = {("answer", line.path) for part in self.parts for line in part.lines}
@@ -114,7 +119,13 @@ def put_together(
     fields = dossier.fields
     people = {member["id"]: str(member.get("name") or "") for member in family.members}
     definition = _definition(form, fields.get("form") or {})
-    parts = sheet.parts(definition, dossier.versions, today=day_of(fields.get("sealed_at"), now))
+    parts = sheet.parts(
+        definition,
+        dossier.versions,
+        today=day_of(fields.get("sealed_at"), now),
+        facts=_object(fields.get("facts")),
+        kept=_object(fields.get("kept")),
+    )
     pictures = [_photo(at, item, dossier) for at, item in enumerate(dossier.evidence, 1)]
     return Case(
         visit_id=dossier.visit.id,
@@ -138,6 +149,11 @@ def put_together(
         pins=_pins(dossier, parts, pictures),
         missing_count=len(dossier.blobs_missing),
     )
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Take what a device sent as an object; anything else counts as nothing."""
+    return value if isinstance(value, dict) else {}
 
 
 def _definition(form: Mapping[str, Any] | None, named: Mapping[str, Any]) -> forms.Definition | None:

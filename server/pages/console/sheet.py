@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 
 from forms import Definition, ShownQuestion, ShownSection, layout
+from forms.answers import UPLOADED
 from identity.resident_id import mask
-from server.pages.console.words import NOTHING, SEPARATOR, UNLISTED, WITHDRAWN
+from server.pages.console.times import brief
+from server.pages.console.words import HOW_MANY, ITEMS, KEPT, NOTHING, SEPARATOR, UNLISTED, WITHDRAWN
 
 Answers = Mapping[str, Any]
 _SILENT = frozenset({"note", "hidden"})
@@ -18,7 +20,11 @@ _RESIDENT_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 
 @dataclass(frozen=True)
 class Line:
-    """An answer: `texts` are its words at each change, the present one last."""
+    """An answer: `texts` are its words at each change, the present one last.
+
+    `file` is the hash of the photo, recording or paper that answers; `kept` says from where an unchanged answer was
+    brought over.
+    """
 
     path: str
     label: str
@@ -27,6 +33,8 @@ class Line:
     is_answered: bool
     finding: str
     anchor: str = ""
+    file: str = ""
+    kept: str = ""
 
     @property
     def is_changed(self) -> bool:
@@ -53,19 +61,27 @@ class Part:
         return sum(bool(line.finding) for line in self.lines)
 
 
-def parts(definition: Definition | None, versions: Sequence[Answers], *, today: date) -> list[Part]:
+def parts(
+    definition: Definition | None,
+    versions: Sequence[Answers],
+    *,
+    today: date,
+    facts: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Any] | None = None,
+) -> list[Part]:
     """Lay out the answers of a visit, the newest version with what stood there before.
 
-    Without a definition the stored paths stand for the questions. Answers that the form does not ask for come last.
+    The facts are those that the visit was sealed with; `kept` says where unchanged answers came from. Without a
+    definition the stored paths stand for the questions. Answers that the form does not ask for come last.
     """
     if definition is None:
         return _numbered([_unlisted([_written(version) for version in versions], known=frozenset())])
-    laid_out = [layout(definition, version, today=today) for version in versions]
+    laid_out = [layout(definition, version, today=today, facts=facts or {}) for version in versions]
     texts = [
         _shown(sections) | _strangers(sections, version) for sections, version in zip(laid_out, versions, strict=True)
     ]
-    found = [_part(section, texts) for section in laid_out[-1]]
-    known = frozenset(question.path for section in laid_out[-1] for question in section.questions)
+    found = [_part(section, texts, kept or {}) for section in laid_out[-1]]
+    known = frozenset(_shown(laid_out[-1]))
     return _numbered([*found, _unlisted(texts, known=known)])
 
 
@@ -78,21 +94,36 @@ def veil(text: str) -> str:
     return _RESIDENT_ID.sub(lambda found: mask(found.group()), text)
 
 
-def _part(section: ShownSection, texts: Sequence[Mapping[str, str]]) -> Part:
-    lines = [_line(question, _history(question.path, texts)) for question in section.questions if _speaks(question)]
+def _part(section: ShownSection, texts: Sequence[Mapping[str, str]], kept: Mapping[str, Any]) -> Part:
+    lines: list[Line | None] = [_count(section, texts)] if section.count is not None and section.relevant else []
+    lines += [_line(one, _history(one.path, texts), kept) for one in section.questions if _speaks(one)]
     return Part(section.label, tuple(line for line in lines if line))
+
+
+def _count(section: ShownSection, texts: Sequence[Mapping[str, str]]) -> Line:
+    finding = section.finding.message if section.finding else ""
+    return _said(section.path, HOW_MANY, "", _history(section.path, texts), finding)
 
 
 def _speaks(question: ShownQuestion) -> bool:
     return question.type not in _SILENT and bool(question.label)
 
 
-def _line(question: ShownQuestion, history: tuple[str, ...]) -> Line | None:
+def _line(question: ShownQuestion, history: tuple[str, ...], kept: Mapping[str, Any]) -> Line | None:
     """Make a question's line; one that was not asked and never answered has none."""
     if not question.relevant and not any(history):
         return None
     finding = question.finding.message if question.finding else ""
-    return _said(question.path, question.label, question.heading, history, finding)
+    line = _said(question.path, question.label, question.heading, history, finding)
+    file = str(question.answer or "") if question.type in UPLOADED else ""
+    return replace(line, file=file, kept=_kept(kept.get(question.path)) if len(history) == 1 else "")
+
+
+def _kept(source: Any) -> str:
+    """Say from where an answer was brought over; what a stranger's device put there in another form says nothing."""
+    if not isinstance(source, dict) or source.get("source") not in KEPT:
+        return ""
+    return KEPT[str(source["source"])].format(day=brief(str(source.get("at") or "")))
 
 
 def _unlisted(texts: Sequence[Mapping[str, str]], known: frozenset[str]) -> Part:
@@ -113,7 +144,8 @@ def _history(path: str, texts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def _shown(sections: Sequence[ShownSection]) -> dict[str, str]:
-    return {question.path: question.display for section in sections for question in section.questions}
+    counts = {one.path: ITEMS.format(count=one.count) for one in sections if one.count is not None and one.relevant}
+    return counts | {question.path: question.display for section in sections for question in section.questions}
 
 
 def _strangers(sections: Sequence[ShownSection], version: Answers) -> dict[str, str]:

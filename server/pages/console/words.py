@@ -32,6 +32,9 @@ PHOTO_KINDS = {
     "consent": "同意书",
     "facility": "设施设备",
     "other": "其他",
+    "signature": "签名",
+    "audio": "录音",
+    "file": "文件",
 }
 SOURCES = {"camera": "现场拍摄", "imported": "相册导入"}
 PLACE_SOURCES = {"device": "设备定位", "gps": "卫星定位", "network": "网络定位", "manual": "手工填写"}
@@ -44,6 +47,8 @@ SEALS = {
     "forged": ("bad", "签名不符", "签名与登记的设备对不上，不能作为证据，请退回核实。"),
     "missing": ("bad", "没有签封", "没有可以验证的签封，请退回核实。"),
 }
+KEPT = {"visit": "沿用上次走访（{day}）", "register": "沿用名册（{day}）"}
+HOW_MANY, ITEMS = "数目", "{count} 项"
 FORM_VERDICTS = {
     "fits": ("good", "答案相符", "收到后用同一版表单重新核对，结果与设备一致。"),
     "differs": ("warn", "答案不符", "收到后重新核对，有答案缺少、不合要求或算法结果不同，见下面标出的题目，请核实。"),

@@ -107,6 +107,6 @@ def test_device_and_office_never_disagree_about_what_was_sealed(office: Office, 
             arrived = loads(dumps(on_device))
             with office.app.app_context():
                 ledger = Ledger(reading(), parts().vault)
-                assert form_check.judge(ledger, NAMED, arrived, on=SEALED_ON) == form_check.FITS
+                assert form_check.judge(ledger, {"form": NAMED}, arrived, on=SEALED_ON) == form_check.FITS
 
     law()

@@ -3,7 +3,9 @@
 from datetime import date
 
 import forms
-from server.pages.console.sheet import parts, veil
+from server.pages.console.sheet import Line, parts, veil
+from tests.field_client.web.everything import everything as everything_form
+from tests.forms.sheets import ask, make_form
 
 FORM = forms.shipped("home_visit")
 TODAY = date(2026, 7, 6)
@@ -59,3 +61,43 @@ def test_every_line_has_a_name_of_its_own():
 def test_only_resident_ids_are_veiled():
     assert veil("电话 15400007321, 编号 43098111490100001") == "电话 15400007321, 编号 43098111490100001"
     assert veil("99010119490601001X") == "990101********001X"
+
+
+def everything(answers: dict[str, object], **more: object) -> dict[str, Line]:
+    found = parts(everything_form(), [answers], today=TODAY, **more)  # type: ignore[arg-type]
+    return {line.path: line for part in found for line in part.lines}
+
+
+def test_every_type_is_shown_in_words():
+    lines = everything(
+        {
+            "home/heating": "other",
+            "home/heating_other": "电暖器",
+            "home/order": ["repair", "school", "medical"],
+            "home/comfort": 4,
+            "when/seen": "2026-06-30T09:05",
+            "when/photo": "a" * 64,
+            "when/paper": "b" * 64,
+            "members": 1,
+            "members[1]/jobs": 1,
+            "members[1]/jobs[1]/pay": "300",
+        }
+    )
+    assert lines["home/heating"].texts == ("其他",)
+    assert lines["home/order"].texts == ("1. 修房、2. 上学、3. 看病",)
+    assert lines["when/seen"].texts == ("2026年6月30日 09:05",)
+    assert lines["when/photo"].file == "a" * 64
+    assert lines["members"].texts == lines["members[1]/jobs"].texts == ("1 项",)
+    assert lines["members[1]/jobs[1]/pay"].texts == ("300 元/月",)
+
+
+def test_an_answer_that_was_brought_over_says_from_where():
+    kept = {"home/story": {"source": "visit", "at": "2026-03-05T02:00:00.000Z"}, "home/people": ["no", "object"]}
+    lines = everything({"home/story": "老两口", "home/people": 2}, kept=kept)
+    assert (lines["home/story"].kept, lines["home/people"].kept) == ("沿用上次走访（3月5日 10:00）", "")
+
+
+def test_what_the_form_took_from_the_register_is_computed_from_the_sealed_facts():
+    form = make_form(ask("calculate", "street", label="住址", calculation="pulldata('household', 'address')"))
+    (part,) = parts(form, [{"street": "一组"}], today=TODAY, facts={"household": {"address": "一组"}})
+    assert [(line.texts, line.finding) for line in part.lines] == [(("一组",), "")]
