@@ -7,7 +7,7 @@ of the columns without a language, else the `default_language`, else the first l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms.definition import Media, Translations
@@ -66,6 +66,7 @@ _OTHER_NAMES = {
     "id_string": "form_id",
     "set_form_id": "form_id",
 }
+_OURS = frozenset({*SURVEY, *CHOICES, *SETTINGS})
 _CHINESE = re.compile(r"(?:中文|汉语|简体中文|chinese|zh(?:-\w+)?)\s*(?:\([\w-]+\))?", re.IGNORECASE)
 
 
@@ -78,10 +79,12 @@ class Heading:
 
 
 def heading(text: str) -> Heading:
-    """Read a heading.
+    """Read a heading. A column of ours is known in any case; one of the author's, for a choice filter, keeps its letters.
 
-    >>> heading("Media::Image::English (en)"), heading("relevance")
-    (Heading(column='media::image', language='English (en)'), Heading(column='relevant', language=''))
+    >>> heading("Media::Image::English (en)")
+    Heading(column='media::image', language='English (en)')
+    >>> heading("relevance").column, heading("County").column
+    ('relevant', 'County')
     """
     words = [word.strip() for word in text.split("::")]
     name, rest = words[0].lower(), words[1:]
@@ -90,7 +93,20 @@ def heading(text: str) -> Heading:
     column = _OTHER_NAMES.get(name, name)
     if rest and column in SPOKEN:
         return Heading(column, "::".join(rest))
-    return Heading("::".join((column, *rest)))
+    return Heading("::".join((column if column in _OURS else words[0], *rest)))
+
+
+def headings_of(texts: Sequence[str], own: str, default: str) -> dict[str, Heading]:
+    """Read the headings of a sheet by their text.
+
+    Where `label` stands beside the same column in the form's own language, it is in the `default_language`, if one is said.
+    """
+    found = {text: heading(text) for text in texts}
+    doubled = {one.column for one in found.values() if one.language == own} if own and default != own else set()
+    for text, one in found.items():
+        if default and one.language == "" and one.column in doubled & SPOKEN:
+            found[text] = Heading(one.column, default)
+    return found
 
 
 def is_chinese(language: str) -> bool:

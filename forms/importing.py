@@ -19,6 +19,7 @@ from forms.columns import (
     Cells,
     Heading,
     heading,
+    headings_of,
     is_chinese,
     own_language,
     part,
@@ -97,7 +98,8 @@ class _Reading:
         self.problems: list[FormProblem] = []
         self.written: dict[tuple[str, str], str] = {}  # the author's heading by sheet and our name for the column
         spoken = [heading(text) for text in sheets.get("survey", Sheet()).headings]
-        self.own = own_language(spoken, self._default_language())
+        self.default = self._default_language()
+        self.own = own_language(spoken, self.default)
 
     def _default_language(self) -> str:
         rows = self.sheets.get("settings", Sheet()).rows
@@ -110,7 +112,7 @@ class _Reading:
             if name != "choices":
                 self.report("sheet.missing", name, name=name)
             return ()
-        headings = {text: heading(text) for text in sheet.headings}
+        headings = headings_of(sheet.headings, self.own, self.default)
         for text, found in headings.items():
             if found.language in {"", self.own}:
                 self.written.setdefault((name, found.column), text)

@@ -237,6 +237,18 @@ def test_a_form_without_chinese_is_in_its_default_language():
     assert (form.items[0].label, form.language, form.languages) == ("name", "English (en)", ("French (fr)",))
 
 
+def test_a_label_without_language_beside_a_chinese_one_is_in_the_default_language():
+    row = {"type": "text", "name": "a", "label": "name", "label::中文 (zh)": "姓名"}
+    form = make_form(row, default_language="English (en)")
+    assert (form.items[0].label, form.languages) == ("姓名", ("English (en)",))
+
+
+def test_a_column_of_the_authors_own_keeps_its_letters():
+    choices = [{**place, "County": place.get("county", "x")} for place in PLACES if place["list_name"] == "town"]
+    form = make_form(ask("select_one town", "a", choice_filter="County = 'nanxian'"), choices=choices)
+    assert ("County", "nanxian") in form.choice_lists["town"][2].columns
+
+
 def test_a_reference_in_a_translation_is_checked_too():
     (found,) = problems_of(make_sheets([ask("text", "a", **{"label::English (en)": "${b}"})]))
     assert (found.code, found.column) == ("expression.reference", "label::English (en)")
