@@ -7,7 +7,7 @@ from typing import Any
 
 from forms.definition import Definition, Question
 from forms.expressions import compile_expression, is_dynamic
-from forms.plan import sources
+from forms.tree import sources
 
 
 def facts_asked(definition: Definition) -> frozenset[tuple[str, str]]:

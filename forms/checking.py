@@ -17,8 +17,8 @@ from forms.evaluation import evaluate
 from forms.facts import NO_FACTS, Facts
 from forms.judging import INVALID, TYPE, Finding
 from forms.languages import translated
-from forms.plan import Node, Place
 from forms.state import Answers, State
+from forms.tree import Node, Place
 
 
 def check(

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from forms.answers import CHOSEN
 from forms.definition import Choice, Definition, Group, Question
 from forms.languages import MEDIA
-from forms.plan import Node, walk
+from forms.tree import Node, walk
 
 ADDED, REMOVED, MOVED, CHANGED = "added", "removed", "moved", "changed"
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from forms.answers import is_empty
 from forms.definition import Group
 from forms.expressions import compile_expression
-from forms.plan import Node, Place, Plan
+from forms.plan import Plan
 from forms.state import Answers, State
+from forms.tree import Node, Place
 from forms.values import as_number
 
 

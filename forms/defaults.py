@@ -12,8 +12,8 @@ from forms.evaluation import evaluate
 from forms.expressions import compile_expression, is_dynamic
 from forms.facts import NO_FACTS, Facts
 from forms.parsing import parse_text
-from forms.plan import Node, Place
 from forms.state import Answers, State
+from forms.tree import Node, Place
 
 
 def initial_answers(

@@ -18,8 +18,9 @@ from forms.definition import Definition, Group, Question
 from forms.expressions import compile_expression, truth
 from forms.facts import NO_FACTS, Facts
 from forms.judging import INVALID, Finding, judge
-from forms.plan import FINDING, RELEVANT, VALUE, Cell, Node, Place, plan
+from forms.plan import FINDING, RELEVANT, VALUE, Cell, plan
 from forms.state import Answers, State
+from forms.tree import Node, Place
 from forms.values import Value
 
 

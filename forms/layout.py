@@ -19,9 +19,9 @@ from forms.facts import NO_FACTS, Facts
 from forms.judging import MISSING, Finding, offered
 from forms.languages import translated
 from forms.messages import INSIDE, INSTANCE
-from forms.plan import Node, Place
 from forms.ranges import Range, range_of
 from forms.state import Answers, State
+from forms.tree import Node, Place
 
 
 @dataclass(frozen=True, slots=True)

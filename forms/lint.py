@@ -16,9 +16,10 @@ from forms.expressions import is_dynamic
 from forms.lint_expressions import check_expressions
 from forms.messages import APPEARANCES, LOOKS_WITHOUT_EFFECT, SIGNATURE_LOOK
 from forms.parsing import parse_text
-from forms.plan import RELEVANT, VALUE, plan, sources, walk
+from forms.plan import RELEVANT, VALUE, plan
 from forms.problems import MAX_PROBLEMS, FormProblem, problem
 from forms.ranges import range_of
+from forms.tree import sources, walk
 
 MAX_EXPRESSIONS = 200_000
 """Characters of all expressions together: many times a large survey, and read within seconds."""

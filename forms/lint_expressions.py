@@ -11,9 +11,9 @@ from forms.definition import Definition, Group, Question
 from forms.expressions import Expression, ExpressionError, compile_expression, is_dynamic
 from forms.facts import SOURCES
 from forms.languages import MEDIA
-from forms.plan import Node
 from forms.problems import FormProblem, problem
 from forms.references import REFERENCE, climb, common, is_path, resolve
+from forms.tree import Node
 
 _EXPRESSIONS: dict[str, frozenset[str]] = {
     "relevant": frozenset(),

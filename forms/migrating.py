@@ -16,8 +16,9 @@ from forms.definition import Definition, Group, Question
 from forms.display import display
 from forms.judging import shape_message
 from forms.parsing import parse_text
-from forms.plan import Node, Plan, plan
+from forms.plan import Plan, plan
 from forms.state import Answers
+from forms.tree import Node
 
 _SILENT = {"note", "calculate", "hidden"}
 

@@ -11,8 +11,8 @@ from forms import messages
 from forms.answers import CHOSEN
 from forms.columns import SURVEY, Cells
 from forms.definition import Choice, Group, Question
-from forms.plan import MAX_INSTANCES
 from forms.problems import FormProblem, problem
+from forms.tree import MAX_INSTANCES
 from forms.types import ADVICE, TYPES, kind_of
 
 MAX_DEPTH = 5

@@ -13,9 +13,10 @@ from forms.display import display
 from forms.facts import Facts
 from forms.judging import Finding
 from forms.messages import SEPARATOR
-from forms.plan import Node, Place, Plan
+from forms.plan import Plan
 from forms.references import REFERENCE, climb, common
 from forms.scope import Scope
+from forms.tree import Node, Place
 from forms.values import Value, as_text, flat
 
 Answers = Mapping[str, object]
