@@ -42,7 +42,7 @@ def fields(random: Random, village: str) -> dict[str, Any]:
         "area_code": village,
         "address": f"湖南省沅江市草尾镇幸福村第{random.randint(1, 12)}村民小组{random.randint(1, 99)}号",
         "poverty_cause": random.choice(["因病", "因残", "缺劳力", "因学", "因灾"]),
-        "remarks": text(5),
+        "remarks": text(8),
         "tags": {"重点户": random.random() < 0.2, "独居": random.random() < 0.5},
         "dwelling": {"area": random.randint(30, 140), "built": random.randint(1975, 2015), "state": "一般"},
         "form_version": "2026.1",
@@ -51,8 +51,8 @@ def fields(random: Random, village: str) -> dict[str, Any]:
         "monthly_income": random.randint(200, 4000),
         "income_source": random.choice(["务农", "务工", "养殖", "政府补助"]),
         "medical_cost": random.randint(0, 30000),
-        "findings": text(3),
-        "suggestion": text(2),
+        "findings": text(5),
+        "suggestion": text(3),
         "needs": ["上门服务", "换证"][: random.randint(0, 2)],
     }
 

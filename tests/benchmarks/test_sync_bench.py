@@ -26,7 +26,7 @@ def test_the_workload_is_of_fifteen_fields_that_the_office_takes_and_alike_for_o
 
 def test_a_record_is_about_a_kilobyte():
     rows = workload.plain(1, 50)
-    assert 600 < sum(map(len, rows)) / len(rows) < 1_200
+    assert 900 < sum(map(len, rows)) / len(rows) < 1_050
 
 
 def test_both_peers_get_every_record_once():
