@@ -67,9 +67,14 @@ def verify(fields: Mapping[str, Any], public_key: bytes) -> Seal:
 
     Raises Untrusted with `seal.missing`, `seal.altered` (content differs) or `seal.forged` (signature does not hold).
     """
-    if content_hash(fields) != _read(fields.get("seal")).content_hash:
+    if is_altered(fields):
         raise Untrusted("seal.altered")
     return signed_by(fields, public_key)
+
+
+def is_altered(fields: Mapping[str, Any]) -> bool:
+    """Tell whether a record's content is another than its seal says. Raises Untrusted("seal.missing")."""
+    return content_hash(fields) != _read(fields.get("seal")).content_hash
 
 
 def signed_by(fields: Mapping[str, Any], public_key: bytes) -> Seal:
