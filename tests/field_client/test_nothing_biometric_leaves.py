@@ -17,7 +17,7 @@ import skimage.data
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from PIL import Image
 
-from benchmarks import heads
+from benchmarks.face import heads
 from field_client import bundles, drafts, identification, kept_faces, keys, messages, sealing, support
 from field_client.errors import FieldError
 from identity.burst import Burst, Frame

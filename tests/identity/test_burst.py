@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import heads
+from benchmarks.face import heads
 from identity.burst import Burst, Frame, watch
 from identity.compare import compare
 from identity.decode import decode

@@ -1,0 +1,136 @@
+"""The identity step in a real Chromium with a camera that shows a turning head: notice, filming, guardians, withdrawal."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
+
+import skimage.data  # noqa: E402 - only where it is installed
+from PIL import Image  # noqa: E402 - see above
+from playwright.sync_api import Page, expect  # noqa: E402 - see above
+
+from benchmarks.face import heads  # noqa: E402 - see above
+from demo import pictures  # noqa: E402 - see above
+from field_client import drafts, kept_faces  # noqa: E402 - see above
+from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402 - see above
+from tests.browser.test_field_pages import (  # noqa: E402 - see above
+    DESKTOP,
+    PATIENCE_MS,
+    PHONE,
+    PIN,
+    TOO_SMALL,
+    Stage,
+    press,
+    shoot_whole,
+    stage,
+)
+
+__all__ = ["stage"]
+pytestmark = pytest.mark.browser
+
+FILM_SECONDS, FILM_RATE = 10, 30
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of a modelled head that turns, longer than what the page takes, every frame with noise of its own."""
+    portrait = Image.fromarray(skimage.data.astronaut())
+    angles = heads.swing(30, 40, first_left=True)
+    poses = [
+        np.asarray(Image.open(BytesIO(frame)), dtype=np.int16)
+        for frame in heads.burst(portrait, np.array([222.5, 126.5]), 87.0, angles, heads.head)
+    ]
+    path = tmp_path_factory.mktemp("camera") / "head.mjpeg"
+    random = np.random.default_rng(3)
+    with path.open("wb") as file:
+        for number in range(FILM_SECONDS * FILM_RATE):
+            pose = poses[number * len(poses) // (FILM_SECONDS * FILM_RATE)]
+            noisy = (pose + random.integers(-4, 5, pose.shape)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(noisy).save(file, "JPEG", quality=85)
+    return path
+
+
+@pytest.fixture
+def page(stage: Stage, camera: Path) -> Iterator[Page]:
+    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with playwright.sync_playwright() as driver:
+        if not Path(CHROMIUM).exists():
+            pytest.skip(f"needs Chromium at {CHROMIUM}")
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={camera}"]
+        )
+        opened = browser.new_context(viewport=PHONE, has_touch=True, locale="zh-CN", permissions=["camera"]).new_page()
+        faults: list[str] = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+        yield opened
+        browser.close()
+    assert faults == []
+
+
+def enter(page: Page, stage: Stage) -> str:
+    """Unlock, begin a visit, and give its address."""
+    page.goto(stage.address + stage.entrance)
+    page.get_by_label("PIN").fill(PIN)
+    press(page, "解锁")
+    page.get_by_role("link", name="住户").first.click()
+    page.get_by_role("link", name="陈德清").click()
+    press(page, "开始走访")
+    page.wait_for_url("**/visits/*")
+    return page.url
+
+
+def entries(stage: Stage, visit: str) -> list[dict[str, object]]:
+    return list(drafts.get(stage.phone.store, visit.rsplit("/", 1)[1]).document["identity"])
+
+
+def test_a_head_is_filmed_while_it_turns_and_the_finding_is_recorded(stage: Stage, page: Page, tmp_path: Path) -> None:
+    kept_faces.allow(stage.phone.store, 24)
+    visit = enter(page, stage)
+    page.goto(f"{visit}/identity")
+    page.get_by_role("link", name="周桂珍").click()
+    page.get_by_role("link", name="人脸").click()
+    page.get_by_role("button", name="同意", exact=True).click()
+    card, _, _ = pictures.portraits(tmp_path / "faces")
+    press(page, "下次想少拍一次证件？")
+    shoot_whole(page, "keep-notice-phone")
+    press(page, "不留存")
+    page.locator("input[name=reference]").set_input_files(card)
+    page.get_by_role("button", name="改用转头连拍").click()
+    expect(page.locator("[data-asking]")).to_contain_text("请正对镜头")
+    shoot_whole(page, "turning-phone")
+    expect(page.locator("[data-saving]")).to_contain_text("转头连拍已完成", timeout=PATIENCE_MS)
+    assert page.evaluate(TOO_SMALL) == []
+    press(page, "开始比对")
+    expect(page.get_by_role("heading", name="做过的核验")).to_be_visible(timeout=PATIENCE_MS)
+    shoot_whole(page, "filmed-phone")
+    (entry,) = entries(stage, visit)
+    assert entry["liveness"] in ("passed", "failed")  # The film and the page do not start together.
+    assert entry["score_band"] == "near"
+    assert "kept" not in entry
+    press(page, "撤回同意")
+    expect(page.get_by_text("已撤回同意")).to_be_visible()
+
+
+def test_witnesses_are_named_and_back_leads_back(stage: Stage, page: Page) -> None:
+    visit = enter(page, stage)
+    page.goto(f"{visit}/identity")
+    page.get_by_role("link", name="周桂珍").click()
+    page.get_by_role("link", name="双人见证").click()
+    page.get_by_label("第一位见证人姓名").fill("王五")
+    press(page, "两名见证人都已确认，是本人")
+    assert entries(stage, visit) == []  # The browser asks for the second name.
+    page.get_by_label("第二位见证人姓名").fill("赵六")
+    shoot_whole(page, "witnesses-phone")
+    page.set_viewport_size(DESKTOP)
+    shoot_whole(page, "witnesses-desk")
+    page.set_viewport_size(PHONE)
+    press(page, "两名见证人都已确认，是本人")
+    expect(page.get_by_text("身份核验已完成")).to_be_visible()
+    page.go_back()
+    page.go_forward()
+    assert len(entries(stage, visit)) == 1
