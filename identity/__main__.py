@@ -15,12 +15,13 @@ import click
 
 from identity import bench as measuring
 from identity import calibration
+from identity.card import CardUnreadable, read_card
 from identity.compare import Verdict
 from identity.compare import compare as compare_photos
 from identity.decode import MAX_BYTES
 from identity.engine import Unavailable, shared
 from identity.face_policy import CURRENT, load_policy
-from identity.messages import LIVENESS, OUTCOMES, REASONS
+from identity.messages import CARD, CARD_FIELDS, FINDINGS, LIVENESS, OUTCOMES, REASONS, SEXES
 from identity.policy_commands import policy
 from identity.rates import upper_bound
 
@@ -110,6 +111,26 @@ def calibrate(
         raise click.ClickException(f"没有校准：{error}") from error
     out.write_text(text, encoding="utf-8")
     click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else _calibrated(found, out))
+
+
+@main.command(
+    help="认出身份证正面 PHOTO 上的字，供工作人员逐项核对后使用（需要附加组件 card）。照片不离开本机，也不保存。\n\n"
+    "号码带校验，出生日期和性别以号码为准；doubtful 列出要再看一眼的项。没认出时退出码 1。"
+)
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def card(photo: Path, as_json: bool) -> None:
+    """Read a card and print its fields."""
+    try:
+        found = read_card(_read(photo), today=datetime.now().astimezone().date())
+    except CardUnreadable as error:
+        raise click.ClickException(CARD.get(error.code) or FINDINGS[error.code]) from error
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    for name, label in CARD_FIELDS.items():
+        value = getattr(found, name)
+        click.echo(f"{label}：{SEXES.get(value, value) or '没有认出'}{'（请再核对）' if name in found.doubtful else ''}")
 
 
 main.add_command(policy)

@@ -37,6 +37,23 @@ LIVENESS_REASONS = {
     "face_changed": "转头前后不像同一个人，请本人重来一次。",
 }
 
+# Why no identity card was read; the worker types then.
+CARD = {
+    "card_reader_missing": "本机没有安装证件识别组件，请手工填写。安装：pip install 'zhangshangban[card]'",
+    "card_not_seen": "没有认出身份证正面。请把证件放平、占满画面、避开反光后重拍，或手工填写。",
+}
+
+SEXES = {"male": "男", "female": "女"}
+
+CARD_FIELDS = {
+    "name": "姓名",
+    "sex": "性别",
+    "ethnicity": "民族",
+    "birth_date": "出生日期",
+    "address": "住址",
+    "id_number": "证件号码",
+}
+
 # Why the comparison ended as it did; findings of a photograph may stand beside these.
 REASONS = {
     "distance_near": "两张照片很像。",
