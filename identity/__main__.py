@@ -21,9 +21,10 @@ from identity.compare import compare as compare_photos
 from identity.decode import MAX_BYTES
 from identity.engine import Unavailable, shared
 from identity.face_policy import CURRENT, load_policy
-from identity.messages import CARD, CARD_FIELDS, FINDINGS, LIVENESS, OUTCOMES, REASONS, SEXES
+from identity.messages import CARD, CARD_FIELDS, FINDINGS, LIVENESS, OUTCOMES, REASONS, RECHECK, SEXES
 from identity.policy_commands import policy
 from identity.rates import upper_bound
+from identity.recheck import recheck as second_look
 
 NOT_COVERED = "这些数字只说明所给的照片，不代表儿童、高龄老人或照片里没有的人群；阈值须用本地征得同意的照片校准。"
 
@@ -130,7 +131,32 @@ def card(photo: Path, as_json: bool) -> None:
         return
     for name, label in CARD_FIELDS.items():
         value = getattr(found, name)
-        click.echo(f"{label}：{SEXES.get(value, value) or '没有认出'}{'（请再核对）' if name in found.doubtful else ''}")
+        click.echo(
+            f"{label}：{SEXES.get(value, value) or '没有认出'}{'（请再核对）' if name in found.doubtful else ''}"
+        )
+
+
+@main.command(
+    help="复核：由两张照片重新比对一次，看和走访记录里的结果是否一致。只用于本人另外单独同意上传复核的照片。\n\n"
+    "ENTRY 是走访中那条身份核验记录（JSON）。一致退出码 0，不一致或不能比对 1；不会改动任何记录。"
+)
+@click.argument("entry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("reference", type=click.Path(path_type=Path))
+@click.argument("live", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+def recheck(entry: Path, reference: Path, live: Path, as_json: bool) -> None:
+    """Compare again and tell what differs."""
+    try:
+        recorded = json.loads(entry.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{entry} 不是 JSON 文件。") from error
+    if not isinstance(recorded, dict):
+        raise click.ClickException(f"{entry} 不是一条身份核验记录。")
+    found = second_look(recorded, _read(reference), _read(live))
+    lines = [RECHECK[reason] for reason in found.reasons] or ["复核结果与现场一致。"]
+    click.echo(json.dumps(found.record(), ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+    if found.needs_review:
+        raise SystemExit(1)
 
 
 main.add_command(policy)

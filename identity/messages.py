@@ -43,6 +43,14 @@ CARD = {
     "card_not_seen": "没有认出身份证正面。请把证件放平、占满画面、避开反光后重拍，或手工填写。",
 }
 
+RECHECK = {
+    "recheck_differs": "复核结果与现场不一致，请审核人员查看。",
+    "recheck_differs_today": "按现在的阈值，结果会不同，请审核人员查看。",
+    "recheck_other_engine": "现场用的是另一个模型，不能直接对照。",
+    "recheck_policy_unknown": "这里没有现场所用的阈值版本，不能对照。",
+    "recheck_not_possible": "这两张照片不能比对，请审核人员查看。",
+}
+
 SEXES = {"male": "男", "female": "女"}
 
 CARD_FIELDS = {

@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from server.cli import backups, bundles, casework, conflicts, demo, devices, forms, office, rules, upkeep, uploads
+from server.cli import (
+    backups,
+    bundles,
+    casework,
+    conflicts,
+    demo,
+    devices,
+    faces,
+    forms,
+    office,
+    rules,
+    upkeep,
+    uploads,
+)
 
 
 def register(app: Flask) -> None:
@@ -17,6 +30,7 @@ def register(app: Flask) -> None:
         casework.held,
         conflicts.conflicts,
         rules.policy,
+        faces.face_policy,
         forms.form_commands,
         uploads.uploads,
         backups.backup,

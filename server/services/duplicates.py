@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from identity.duplicates import number_key
 from server.domain.errors import DecisionMade
 from server.models.ledger import HeldValue
 from server.models.register import Household, HouseholdMember, Person
@@ -94,7 +95,7 @@ def _alike(ledger: Ledger, person_id: str, basis: str) -> list[str]:
 def _traits(fields: Any, bucket: str, basis: str) -> tuple[str, ...]:
     """Give what two persons must have in common; nothing when it is not known."""
     if basis == BY_NUMBER:
-        number = str(fields.get("id_number") or "").upper()
+        number = number_key(fields.get("id_number"))
         return (number,) if number else ()
     name, born_on = str(fields.get("name") or ""), str(fields.get("birth_date") or "")
     return (name, born_on, bucket) if name and born_on else ()

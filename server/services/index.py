@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Date
 
+from identity.duplicates import number_key
 from server.adapters.vault import Vault
 from server.models.base import Base, UtcDateTime
 from server.models.index import INDEX
@@ -49,8 +50,8 @@ def _typed(kind: Any, value: Any) -> Any:
 
 
 def _person(vault: Vault, fields: Fields) -> dict[str, Any]:
-    number = fields.get("id_number")
-    return {"id_number_hash": vault.lookup_hash(number.upper()) if number else None}
+    number = number_key(fields.get("id_number"))
+    return {"id_number_hash": vault.lookup_hash(number) if number else None}
 
 
 DERIVED: Mapping[str, Callable[[Vault, Fields], dict[str, Any]]] = {"person": _person}

@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from identity.duplicates import number_key
 from identity.resident_id import (
     CHECK_DIGITS,
     REFUSALS,
@@ -147,3 +148,20 @@ def test_a_serial_has_three_digits(serial):
 
 def test_all_check_digits_occur():
     assert {compose("990001", date(1950, 1, 1), serial)[17] for serial in range(100)} == set(CHECK_DIGITS)
+
+
+@pytest.mark.parametrize("area", ["510202", "422801", "460000", "990981", "000000"])
+def test_a_number_is_never_refused_for_its_area(area):
+    """Former areas are no longer listed (510202 lay in Sichuan until 1997), and the number stays as it is."""
+    first_17 = f"{area}19490101001"
+    assert isinstance(parse(first_17 + check_digit(first_17), today=date(2026, 1, 1)), ResidentId)
+
+
+@given(st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 999))
+def test_the_number_of_the_first_generation_and_its_successor_have_one_key(born_on, serial):
+    number = compose("990981", born_on, serial)
+    assert number_key(number[:6] + number[8:17]) == number_key(f" {number.lower()} ") == number
+
+
+def test_no_number_has_no_key():
+    assert number_key(None) is number_key(" ") is None
