@@ -1,11 +1,14 @@
 """Commands about households, tasks and persons, from the local store only."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
-from field_client import households, messages
-from field_client.commands.frame import App, Output, command, nothing, pairs
+from field_client import card_reading, households, messages
+from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
+from field_client.files import read_given
 
 
 def add_to(main: click.Group) -> None:
@@ -58,6 +61,32 @@ def add_to(main: click.Group) -> None:
         """Propose corrections to the register."""
         n = households.propose(app.store, app.clock, person, pairs(changes), evidence=evidence)
         return Output({"n": n, "person_id": person}, ["已保存，同步后交审核人员决定。"])
+
+    @command(
+        persons,
+        "read-card",
+        help="认出身份证正面的字，与名册逐项对照（需要附加组件 card）。照片不保存。\n\n"
+        "请对着证件核对；没有错的，用 --confirm 把不同的几项作为更正提出，交审核人员决定。",
+    )
+    @click.argument("person")
+    @click.argument("photo", type=FILE)
+    @click.option("--confirm", metavar="VISIT", help="已对照证件核对无误；说明依据的走访编号。")
+    def read_card(app: App, person: str, photo: Path, confirm: str | None) -> Output:
+        """Lay a card beside the register."""
+        found = card_reading.beside_register(app.store, app.clock, person, read_given(photo))
+        differing = {one.field: one.card for one in found if one.differs}
+        if confirm and differing:
+            households.propose(app.store, app.clock, person, differing, evidence=confirm)
+        is_proposed = bool(confirm and differing)
+        lines = [*map(_card_line, found), *(["已作为更正提出，交审核人员决定。"] if is_proposed else [])]
+        fields = [asdict(one) | {"differs": one.differs} for one in found]
+        return Output({"fields": fields, "proposed": is_proposed}, lines)
+
+
+def _card_line(one: card_reading.Compared) -> str:
+    state = "与名册不同" if one.differs else "相同" if one.card else "没有认出"
+    twice = "，请再核对" if one.is_doubtful else ""
+    return f"{one.field}：{one.card or '—'}（{state}{twice}）"
 
 
 def _line(one: dict[str, Any]) -> str:

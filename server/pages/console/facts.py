@@ -11,6 +11,8 @@ from typing import Any
 from server.pages.console.times import brief, lasting, local, written
 from server.pages.console.words import (
     FORM_VERDICTS,
+    LACKING,
+    LIVENESS,
     METHODS,
     MODES,
     OUTCOMES,
@@ -156,7 +158,19 @@ def _check(check: Mapping[str, Any], names: Mapping[str, str]) -> str:
     tries = check.get("tries")
     often = f"（共 {tries} 次）" if isinstance(tries, int) and tries > 1 else ""
     said = f"{who} {word(METHODS, check.get('method'))}：{_outcome(check)[1]}{often}".strip()
-    return f"{said}。{why}" if why else said
+    more = why + _named(check.get("people")) + word(LIVENESS, check.get("liveness"))
+    lacking = check.get("lacking")
+    more += "".join(word(LACKING, code) for code in lacking) if isinstance(lacking, list) else ""
+    return f"{said}。{more}" if more else said
+
+
+def _named(people: Any) -> str:
+    """Name the guardian or the witnesses who stand in the record."""
+    named = [one for one in people if isinstance(one, dict)] if isinstance(people, list) else []
+    names = [
+        f"{one.get('name')}（{one['relation']}）" if one.get("relation") else str(one.get("name")) for one in named
+    ]
+    return f"在场：{'、'.join(names)}。" if names else ""
 
 
 def _outcome(check: Mapping[str, Any]) -> tuple[str, str]:

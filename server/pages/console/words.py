@@ -65,6 +65,12 @@ OUTCOMES = {
     "declined": ("plain", "本人不同意"),
     "unresolved": ("warn", "留待审核核实"),
 }
+# Nothing is said of a turn that was not asked for: most people are confirmed without it.
+LIVENESS = {"passed": "转头检测通过。", "failed": "转头检测没有通过。", "not_checked": "", "not_possible": ""}
+LACKING = {
+    "identity.guardian_missing": "没有写监护人姓名。",
+    "identity.witness_missing": "没有写满两名见证人姓名。",
+}
 REASONS = {**FINDINGS, **MACHINE_REASONS, **CHOSEN_REASONS}
 
 SEXES = {"male": "男", "female": "女"}

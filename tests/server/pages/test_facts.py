@@ -57,6 +57,19 @@ def test_the_last_way_of_the_identity_ladder_gives_the_word_and_all_are_listed()
     assert found.lines == ("周桂珍 人脸比对：不能确定（共 2 次）。现场光线不足。", "周桂珍 查看证件：已确认")
 
 
+def test_witnesses_a_turn_and_what_a_record_lacks_are_told_to_the_reviewer():
+    witnesses = [{"name": "王五", "relation": "邻居"}, {"name": "赵六", "relation": ""}, "no object"]
+    checks = [
+        {"method": "face", "outcome": "inconclusive", "liveness": "failed"},
+        {"method": "witness", "outcome": "confirmed", "people": witnesses, "lacking": []},
+        {"method": "guardian", "outcome": "confirmed", "people": [], "lacking": ["identity.guardian_missing"]},
+    ]
+    turn, seen, lacks = facts.identity(dossier(identity=checks), {}).lines
+    assert "转头检测没有通过" in turn
+    assert seen.endswith("在场：王五（邻居）、赵六。")
+    assert lacks.endswith("没有写监护人姓名。")
+
+
 @pytest.mark.parametrize(
     ("wall", "word"),
     [
