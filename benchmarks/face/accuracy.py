@@ -1,7 +1,7 @@
 """Errors and failures on the portraits, with the upper ends of 95 % intervals (Wilson) where a share is told."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,13 @@ def rows(found: Portraits, work: Path) -> list[Row]:
     """Measure everything that needs many portraits."""
     engine = shared()
     assert isinstance(engine, FaceEngine), engine.reason
-    return [*errors(found), *failures(found, work), *liveness(found, engine), *gate(found, engine)]
+    clean = {name: ask(name, "vectors", [str(path) for path in found.files]) for name in ("ours", "theirs")}
+    return [*errors(found, clean), *failures(found, clean, work), *liveness(found, engine), *gate(found, engine)]
 
 
-def errors(found: Portraits) -> list[Row]:
+def errors(found: Portraits, clean: Mapping[str, Any]) -> list[Row]:
     """Compare all pairs by both engines."""
-    files = [str(path) for path in found.files]
-    ours, theirs = (_distances(found, ask(name, "vectors", files)) for name in ("ours", "theirs"))
+    ours, theirs = (_distances(found, clean[name]) for name in ("ours", "theirs"))
     auc, other_auc = (area_under_curve(*one) or 0.0 for one in (ours, theirs))
     lost, other_lost = (false_non_matches_at(*one, FALSE_MATCH_RATE) or 0.0 for one in (ours, theirs))
     persons = len(ours[0]), len(ours[1])
@@ -54,14 +54,14 @@ def errors(found: Portraits) -> list[Row]:
     ]
 
 
-def failures(found: Portraits, work: Path) -> list[Row]:
+def failures(found: Portraits, clean: Mapping[str, Any], work: Path) -> list[Row]:
     """Count in how many photographs no face is found."""
+    ours, theirs = (_missing(clean[name]) for name in ("ours", "theirs"))
+    measured = [_share(f"face not found, as they are, {len(found.files)}", ours, len(found.files), 0.0, theirs)]
     kinds = {
-        "as they are": ([str(path) for path in found.files], 0.0),
         "turned by EXIF": ([pictures.turned_by_exif(path, work / f"t-{path.stem}.jpg") for path in found.files], 0.0),
         "very dark": ([pictures.very_dark(path, work / f"d-{path.stem}.jpg") for path in found.files], 0.02),
     }
-    measured = []
     for kind, (files, goal) in kinds.items():
         ours, theirs = (_missing(ask(name, "vectors", files)) for name in ("ours", "theirs"))
         measured.append(_share(f"face not found, {kind}, {len(files)}", ours, len(files), goal, theirs))

@@ -12,15 +12,16 @@ from PIL import Image
 
 MEMORY_MIB = 220  # the engine alone takes some 90; a 200-megapixel picture would take 600
 PROGRAM = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
+from identity.bench import peak_memory_mib
 from identity.compare import compare
 good = Path(sys.argv[1]).read_bytes()
 told = {}
 for path in map(Path, sys.argv[2:]):
     verdicts = [compare(good, [path.read_bytes()]), compare(path.read_bytes(), [good])]
     told[path.name] = [[verdict.outcome, list(verdict.reasons)] for verdict in verdicts]
-print(json.dumps([told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+print(json.dumps([told, peak_memory_mib()]))
 """
 
 
