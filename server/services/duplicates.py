@@ -16,6 +16,7 @@ from server.models.ledger import HeldValue
 from server.models.register import Household, HouseholdMember, Person
 from server.queries import history
 from server.services.changes import Author, Ledger
+from server.services.store import hold
 from sync.canonical import dumps
 
 BY_NUMBER, BY_NAME = "id_number", "name"  # Why two persons may be one; by name: the same birth date and village, too.
@@ -78,6 +79,7 @@ def _alike(ledger: Ledger, person_id: str, basis: str) -> list[str]:
     mine, bucket = ledger.get("person", person_id), ledger.bucket_of("person", person_id)
     if mine is None or bucket is None or not (traits := _traits(mine.fields, bucket, basis)):
         return []
+    hold(ledger.session, ["/".join((basis, *traits))])  # Of two who come at once the later one sees the other.
     statement = select(Person.id).where(*_conditions(ledger, traits, basis), Person.id != person_id)
     found = [
         one

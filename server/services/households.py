@@ -14,7 +14,7 @@ from server.models.register import Household, HouseholdMember
 from server.models.visit import Amendment, Receipt, Review, Visit
 from server.queries import held as waiting
 from server.queries import tasks
-from server.services import audit, held
+from server.services import audit, duplicates, held
 from server.services.changes import Author, Ledger, office
 
 Key = tuple[str, str]
@@ -48,6 +48,9 @@ def move(ledger: Ledger, actor: Actor, household_id: str, *, to: str, reason: st
     for task in tasks.of_household(ledger.session, household_id):
         ledger.update("visit_task", task.id, {"area_code": to}, author)
     _follow(ledger, keys, to, author)
+    for record_type, record_id in keys:
+        if record_type == "person":  # In another village others may be of the same name.
+            duplicates.look_for(ledger, record_id, author, now=now)
     audit.record(ledger.session, actor, "household.move", "household", household_id, now=now, to=to, **{"from": old})
     return len(keys)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.models.ledger import Change
+from server.models.ledger import Change, HeldValue
 from server.transaction import reading
 from sync.canonical import loads
 from sync.protocol import Request
@@ -101,6 +101,42 @@ def test_of_devices_that_create_one_visit_at_once_one_is_first_and_none_is_a_fau
     for device in devices:
         device.exchange()
         assert device.own_state(VILLAGES[0]) == device.states[VILLAGES[0]]
+
+
+def test_of_devices_that_create_one_person_at_once_one_is_first_and_none_is_a_fault(office: Office):
+    """A person of the same number lives here, so that each of them is looked for in the register and noted as a double."""
+    devices = [office.device() for _ in range(AT_ONCE)]
+    for device in devices:
+        device.exchange()
+    persons = [an_id() for _ in range(8)]
+
+    def send(number: int) -> list[Any]:
+        device, found = devices[number], []
+        for person in persons:
+            fields = {"name": "王桂华", "id_number": "990101194906010012"}
+            (result,) = device.exchange([device.mutation("person", person, "create", VILLAGES[0], fields)]).results
+            found.append((result.outcome, (result.problem or {}).get("code")))
+        return found
+
+    for answers in zip(*at_once(send), strict=True):
+        assert sorted(answers, key=str) == [("applied", None), *[("refused", "record.exists")] * (AT_ONCE - 1)]
+
+
+def test_persons_of_one_number_created_at_once_are_all_noticed(office: Office):
+    devices = [office.device() for _ in range(AT_ONCE)]
+    for device in devices:
+        device.exchange()
+
+    def send(number: int) -> str:
+        made = devices[number].mutation(
+            "person", an_id(), "create", VILLAGES[0], {"name": f"李{number}", "id_number": "990101196008030034"}
+        )
+        return str(devices[number].exchange([made]).results[0].outcome)
+
+    assert at_once(send) == ["applied"] * AT_ONCE
+    with office.app.app_context():
+        pairs = reading().scalars(select(HeldValue.id).where(HeldValue.kind == "duplicate")).all()
+    assert len(pairs) == AT_ONCE * (AT_ONCE - 1) // 2
 
 
 def test_of_two_reviewers_at_once_one_decides(office: Office):

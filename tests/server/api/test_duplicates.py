@@ -63,6 +63,19 @@ def test_a_number_that_the_office_registered_first_is_noticed_too(office: Office
     assert len(waiting(office, "reviewer2")) == 0  # Who sees only one of two persons is told of neither.
 
 
+def test_persons_whom_a_move_brings_together_are_noticed(office: Office, device: Device):
+    alike = {"name": "李小明", "birth_date": "1960-08-03"}
+    first = add(device, HERE, office.households[HERE], **alike)
+    second = add(device, NEXT, office.households[NEXT], **alike)
+    assert waiting(office) == []
+    moving = {"to": HERE, "reason": "搬迁"}
+    answer = device.client.post(
+        f"/api/v1/households/{office.households[NEXT]}/move", json=moving, headers=office.bearer("reviewer1")
+    )
+    assert answer.status_code == 200, answer.json
+    assert {first, second} in [{one["record_id"], one["other_id"]} for one in waiting(office)]
+
+
 def test_the_same_person_is_merged_and_nothing_is_lost(office: Office, device: Device, pair: tuple[str, str, str]):
     first, second, held_id = pair
     assert decide(office, held_id, "accepted", kept=first, reason="同一人").status_code == 201
