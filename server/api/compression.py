@@ -10,12 +10,14 @@ from sync.errors import Malformed
 
 
 def body(request: Request, *, limit_bytes: int) -> bytes:
-    """Read and unpack a request's body. Raises BodyTooLarge, EncodingUnsupported or MessageMalformed."""
+    """Read and unpack a request's body, all of it. Raises BodyTooLarge, EncodingUnsupported or MessageMalformed."""
     if (request.content_length or 0) > limit_bytes:
         raise BodyTooLarge
     packed = request.stream.read(limit_bytes + 1)
     if len(packed) > limit_bytes:
         raise BodyTooLarge
+    if len(packed) < (request.content_length or 0):  # The line was cut: not everything that came shows that it is half.
+        raise MessageMalformed
     coding = request.headers.get("Content-Encoding", packing.IDENTITY).strip().lower()
     try:
         return packing.unpack(packed, coding, limit_bytes=limit_bytes)

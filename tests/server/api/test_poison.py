@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask, request
 from sqlalchemy import select
 
+from server.api import compression
+from server.domain.errors import MessageMalformed
 from server.models.device import MutationResult
 from server.models.ledger import Change, Record
 from server.models.visit import VisitBlob, VisitInvestigator
@@ -283,3 +286,12 @@ def test_an_unknown_packing_is_refused(device: Device):
     headers = {"Authorization": f"Bearer {device.token}", "Content-Encoding": "br"}
     answer = device.client.post("/sync/v1/exchange", data=b"x", headers=headers)
     assert (answer.status_code, answer.json["code"]) == (415, "body.encoding")
+
+
+@pytest.mark.parametrize("announced", [7, 4096])
+def test_a_body_that_was_cut_on_its_way_is_no_body(app: Flask, announced: int):
+    """What is sealed shows no end of its own: kept as it came, half a piece would pass for the whole."""
+    with app.test_request_context(
+        method="PUT", data=b"sealed", environ_overrides={"CONTENT_LENGTH": str(announced)}
+    ), pytest.raises(MessageMalformed):
+        compression.body(request, limit_bytes=1 << 20)

@@ -1,11 +1,15 @@
 """The exchange through HTTP: exactly once, in scope, atomic, and provably the same at both ends."""
 
+import gc
 import json
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from server.extensions import db
 from server.models.ledger import HeldValue
 from server.transaction import parts, reading
 from sync import packing
@@ -262,3 +266,24 @@ def test_blobs_of_a_visit_are_known_before_they_arrive(office: Office):
     device.exchange([device.mutation("visit", visit_id, "create", VILLAGES[0], office.visit(device))])
     response = device.client.get(f"/api/v1/visits/{visit_id}", headers=office.bearer("reviewer1"))
     assert sha_of("photo") in response.json["blobs_missing"]
+
+
+@pytest.mark.parametrize("coding", packing.CODINGS)
+@pytest.mark.parametrize("pieces", [0, 1, 2])
+def test_an_answer_that_is_not_read_to_its_end_gives_its_connection_and_its_turn_back(
+    office: Office, coding: str, pieces: int
+):
+    device = office.device()
+    headers = {"Authorization": f"Bearer {device.token}", "Accept-Encoding": coding}
+    gc.disable()  # What only the collector finds may be found when all connections are gone.
+    try:
+        asked = Request(1, "", {}).encode()
+        answer = device.client.post("/sync/v1/exchange", data=asked, headers=headers, buffered=False)
+        list(islice(answer.iter_encoded(), pieces))
+        answer.close()
+        with office.app.app_context():
+            pool: Any = db.engine.pool
+            assert pool.checkedout() == 0
+            assert parts().load.enter().at_once == 1
+    finally:
+        gc.enable()
