@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sync.protocol import CHUNK, Acks, BucketState, Content, Differs, End, Frame, Mend, Page, Request, Scope
 
 PATIENCE = 3  # Times that an answer may bring nothing at all before the conversation gives up for now.
+RENEWALS = 8  # Other installation numbers in one conversation: more copies of one store than anybody makes in a day.
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class State:
 
     sent_full_chunk: bool = False
     was_renewed: bool = False
+    renewals: int = 0
     is_repairing: bool = False
     progressed: bool = False
     ended: End | None = None
@@ -144,6 +146,7 @@ def _kept(state: State, frame: Content) -> State:
                 state,
                 progressed=True,
                 was_renewed=renewed > 0,
+                renewals=state.renewals + (renewed > 0),
                 pushed=state.pushed + len(results),
                 held=state.held + sum(result.outcome == "held" for result in results),
                 refused=state.refused + sum(result.outcome == "refused" for result in results),
@@ -172,7 +175,7 @@ def _closed(state: State) -> tuple[State, list[Action]]:
             GiveUp()
         ]  # The server is busy: what we brought is taken, rows come later.
     if state.ended.more or state.sent_full_chunk or state.was_renewed or state.is_repairing:
-        if state.progressed:
+        if state.progressed and state.renewals <= RENEWALS:
             return replace(state, fruitless=0), [Gather()]
         return replace(state, finished=True), [GiveUp()]  # More, yet nothing comes: a fault not to be hammered.
     return replace(state, finished=True), [Compare(state.server)]

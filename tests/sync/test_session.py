@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sync.protocol import CHUNK, Acks, BucketState, End, Mutation, Page, Request, Result, Row, Scope, Welcome
 from sync.session import (
     PATIENCE,
+    RENEWALS,
     Action,
     Arrived,
     Ask,
@@ -123,6 +124,14 @@ def test_a_cut_that_brought_something_counts_patience_anew():
 def test_a_server_that_always_says_more_and_brings_nothing_is_not_hammered():
     steps = play([Started(), Gathered(asking(0)), Arrived(SCOPE), Arrived(End(more=True)), Closed()])
     assert steps[-1][2] == [GiveUp()]
+
+
+def test_a_server_that_always_gives_another_number_is_not_hammered():
+    renewed: list[Event] = [Gathered(asking(1)), Arrived(Acks(1, 1, (), renewed=2)), Arrived(End(more=False)), Closed()]
+    endings = [
+        actions for _, event, actions, _ in play([Started(), *renewed * (RENEWALS + 1)]) if isinstance(event, Closed)
+    ]
+    assert endings == [*[[Gather()]] * RENEWALS, [GiveUp()]]
 
 
 def test_a_page_that_moves_no_cursor_is_no_progress():
