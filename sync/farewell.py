@@ -5,7 +5,7 @@ hash of what is in it, so that it is sent once however often the device begins a
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync.canonical import dumps
-from sync.errors import Untrusted
+from sync.errors import NotCanonical, Untrusted
 
 SALVAGE = "salvage"  # The purpose of its bundles.
 CHALLENGE_PREFIX = b"zsb-device-farewell\0"  # What the device signs is good for nothing else.
@@ -44,7 +44,7 @@ def order(device_id: str, asked_at: str, sealing_key: str, key: Ed25519PrivateKe
 def read_order(plain: Mapping[str, Any], device_id: str, public_key: bytes) -> Order:
     """Read an order to this device. Raises Untrusted("farewell.forged") unless the office signed it."""
     found = Order(device_id, *(str(plain.get(name, "")) for name in ("asked_at", "sealing_key", "signature")))
-    _check(public_key, found.signature, _ordered(device_id, found.asked_at, found.sealing_key))
+    _check(public_key, found.signature, lambda: _ordered(device_id, found.asked_at, found.sealing_key))
     return found
 
 
@@ -60,13 +60,13 @@ def sign_wiped(device_id: str, asked_at: str, key: Ed25519PrivateKey) -> str:
 
 def verify_wiped(device_id: str, asked_at: str, signature: str, public_key: bytes) -> None:
     """Check the device's word. Raises Untrusted("farewell.forged")."""
-    _check(public_key, signature, _wiped(device_id, asked_at))
+    _check(public_key, signature, lambda: _wiped(device_id, asked_at))
 
 
-def _check(public_key: bytes, signature: str, signed: bytes) -> None:
+def _check(public_key: bytes, signature: str, signed: Callable[[], bytes]) -> None:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(signature), signed)
-    except (InvalidSignature, ValueError):
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(signature), signed())
+    except (InvalidSignature, ValueError, NotCanonical):
         raise Untrusted("farewell.forged") from None
 
 

@@ -52,9 +52,10 @@ def test_a_reader_does_not_wait_for_more_than_it_was_given():
 @given(st.binary(max_size=80), CODING)
 def test_any_bytes_are_read_or_refused(data: bytes, coding: str):
     try:
-        unpack(data, coding, limit_bytes=LIMIT)
+        found = unpack(data, coding, limit_bytes=LIMIT)
     except SyncError:
         return
+    assert unpack(pack(found, coding), coding, limit_bytes=LIMIT) == found
 
 
 @given(st.binary(min_size=1, max_size=300), CODING, st.data())

@@ -153,9 +153,14 @@ def test_the_proof_covers_every_bucket_and_the_epoch(
 @example(b"[]")
 @example(b"null")
 def test_no_bytes_make_a_reader_fail_in_another_way(data: bytes):
-    for read in (decode, Request.decode, lambda got: list(frames([got]))):
+    """What is read all the same is a message: written again it is read as the same."""
+    for read, write in ((decode, encode), (Request.decode, Request.encode)):
         with contextlib.suppress(SyncError):
-            read(data)
+            found: Any = read(data)
+            assert read(write(found)) == found
+    with contextlib.suppress(SyncError):
+        whole = list(frames([data]))
+        assert list(frames(map(encode, whole))) == whole
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

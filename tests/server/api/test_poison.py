@@ -291,7 +291,8 @@ def test_an_unknown_packing_is_refused(device: Device):
 @pytest.mark.parametrize("announced", [7, 4096])
 def test_a_body_that_was_cut_on_its_way_is_no_body(app: Flask, announced: int):
     """What is sealed shows no end of its own: kept as it came, half a piece would pass for the whole."""
-    with app.test_request_context(
-        method="PUT", data=b"sealed", environ_overrides={"CONTENT_LENGTH": str(announced)}
-    ), pytest.raises(MessageMalformed):
+    with (
+        app.test_request_context(method="PUT", data=b"sealed", environ_overrides={"CONTENT_LENGTH": str(announced)}),
+        pytest.raises(MessageMalformed),
+    ):
         compression.body(request, limit_bytes=1 << 20)
