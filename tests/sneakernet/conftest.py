@@ -63,9 +63,9 @@ class Carrier:
     def store(self) -> Any:
         return self.phone.store
 
-    def sync(self) -> syncing.Summary:
+    def sync(self, *, after_s: float = 1) -> syncing.Summary:
         with self.online(syncing.connect(self.store, self.phone.device)) as transport:
-            self.office.time.pass_by(seconds=1)
+            self.office.time.pass_by(seconds=after_s)
             return syncing.sync(self.store, transport, self.phone.clock, sleep=lambda seconds: None)
 
     def online(self, transport: Transport) -> Transport:

@@ -3,15 +3,19 @@
 The two workers never touch the same field, so what must stand at the end follows from their deeds alone.
 """
 
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule, run_state_machine_as_test
 
-from field_client import blobs, outbox, overlay, receipts
+from field_client import blobs, outbox, overlay, receipts, replica
+from field_client.store import Store
+from sync.protocol import Page
 from tests.simulation.places import workplace
 from tests.sneakernet.conftest import HOUSEHOLD, OTHER_HOUSEHOLD, Carrier, Office, answer_of, enrolled
 
@@ -69,6 +73,18 @@ class Mix(RuleBasedStateMachine):
         shutil.move(answer_of(path), kept)
         return who, kept
 
+    @rule(target=answers, file=files)
+    def bring_in_the_very_moment_of_a_sync(self, file: tuple[str, Path]) -> tuple[str, Path]:
+        """By the office's clock the answer is as new as what the line brought; by what it says it is older."""
+        who, other = file[0], "丙" if file[0] == "甲" else "甲"
+        self.edit(other)
+        self.sync(other)
+        found = self.bring(file)
+        self.edit(other)
+        for one in (other, who):
+            assert self.carriers[one].sync(after_s=0).failure is None
+        return found
+
     @rule(file=consumes(files))
     def lose(self, file: tuple[str, Path]) -> None:
         file[1].unlink()
@@ -124,6 +140,32 @@ class Mix(RuleBasedStateMachine):
 
 def _cursors(carrier: Carrier) -> dict[str, int]:
     return {row["id"]: row["cursor"] for row in carrier.store.db.query("SELECT id, cursor FROM buckets")}
+
+
+def answer_of_the_moment(mix: Mix) -> None:
+    """Take an answer that is as new as the last sync, and knows less."""
+    answer = mix.bring_in_the_very_moment_of_a_sync(mix.export("甲", records_only=True))
+    mix.take(answer)
+    mix.teardown()
+
+
+def test_an_answer_of_the_very_moment_of_a_sync_takes_nobody_back():
+    answer_of_the_moment(Mix())
+
+
+def test_a_device_that_takes_every_page_would_be_found(monkeypatch: pytest.MonkeyPatch):
+    """A known fault: without the rule of the cursor a page that is behind it takes the device back."""
+
+    def careless(store: Store, page: Page) -> None:
+        replica._keep_rows(store, page.bucket, page.rows)
+        store.db.execute("UPDATE buckets SET cursor = ? WHERE id = ?", (page.upto, page.bucket))
+
+    mix = Mix()
+    monkeypatch.setattr(replica, "_keep_page", careless)
+    with pytest.raises(AssertionError, match="takes nobody back"):
+        answer_of_the_moment(mix)
+    with contextlib.suppress(AssertionError):
+        mix.teardown()
 
 
 def test_any_mix_ends_as_exchanges_alone_would():
