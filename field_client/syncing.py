@@ -181,13 +181,16 @@ def _photos(errand: Errand, offered: int) -> None:
     Raises NoConnection when something is left for want of a line or of room at the office.
     """
 
+    is_closed = False
+
     def between() -> None:
-        """Let changes that were made since leave before the next piece."""
-        nonlocal offered
+        """Let changes that were made since leave before the next piece; none follows when the office closed the lane."""
+        nonlocal offered, is_closed
         newest = errand.store.get("last_n", 0)
         if newest > offered and errand.transport.bytes_left() > TALK_BYTES:
-            _records(errand)
-            offered = newest
+            offered, is_closed = newest, "photos" not in _records(errand)
+        if is_closed:
+            raise NoConnection("server.busy", after_s=int(errand.summary.again_s))
 
     progress = uploads.Progress()
     try:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from field_client import lanes, messages
+from field_client import lanes, messages, outbox, sealing
 from field_client.commands.serve import EVERY_S
 from field_client.errors import NoConnection
 from field_client.store import Store, open_store
 from field_client.transport import LONGEST_WAIT_S
 from field_client.web.courier import Courier
-from tests.field_client.conftest import Hands, Phone, make_phone
+from tests.field_client.conftest import HOUSEHOLD, VILLAGE, Hands, Phone, make_phone
 from tests.field_client.test_uploads import sealed  # noqa: F401  a visit whose photos wait
 
 NEXT_TO_NEVER = "999999999999"
@@ -98,6 +98,30 @@ def test_a_long_pause_lets_the_lane_rest_for_as_long(sealed: tuple[Phone, str], 
     hands.move(timedelta(seconds=301))
     assert not lanes.resting(phone.store, phone.clock)
     assert phone.sync().blobs_waiting == 0
+
+
+def test_photos_stop_in_their_middle_when_the_office_closes_their_lane(ready: tuple[Phone, str]) -> None:
+    phone, visit = ready
+    sealing.seal(phone.store, phone.clock, phone.device, visit)
+
+    def enter(point: str) -> None:
+        """Enter something while the first piece is on its way; the office is busy when it leaves."""
+        if point == "piece received":
+            phone.office.reached = lambda point: None
+            phone.office.lanes, phone.office.after_s = ("records",), 600
+            other = open_store(phone.home, phone.key, check=False)  # The pages have a connection of their own.
+            with other.transaction():
+                fields = {"remarks": "记"}
+                outbox.add(
+                    other, phone.clock, type="household", id=HOUSEHOLD, op="update", bucket=VILLAGE, fields=fields
+                )
+            other.close()
+
+    phone.office.reached = enter
+    summary = phone.sync()
+    assert summary.failure
+    assert (summary.failure.code, summary.failure.after_s, summary.blobs_waiting) == ("server.busy", 600, 4)
+    assert outbox.waiting_count(phone.store) == 0
 
 
 def test_the_pages_sync_again_when_the_office_wishes(synced: Phone) -> None:
