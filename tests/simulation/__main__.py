@@ -3,8 +3,8 @@
 import argparse
 import time
 
-from tests.simulation.district import STEPS, play
 from tests.simulation.mutants import MUTANTS, judge
+from tests.simulation.story import STEPS, play
 from tests.simulation.violations import Violation
 
 

@@ -7,7 +7,7 @@ one was overwritten is gone. The deeds are edits of a word each, over the same b
 import json
 import shutil
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -24,6 +24,7 @@ from tests.simulation.oracle import words_in
 from tests.simulation.phone import Phone, opened
 from tests.simulation.places import workplace
 from tests.simulation.sizes import small_sizes
+from tests.simulation.story import meanwhile
 from tests.simulation.violations import require
 from tests.simulation.watch_office import office_holds
 
@@ -31,7 +32,7 @@ STEPS, QUIET_ROUNDS, MOST_COPIES = 40, 10, 3
 NAME = "甲"
 DURABLE_DAYS = 365  # A device forgets what a backup covers, and nothing for its age.
 # What the other watchers say supposes that a store, and the office's log, go on from where they were.
-CHECKS = frozenset({"copies", "dense", "sums", "scope", "costs"})
+CHECKS = frozenset({"copies", "durable", "dense", "sums", "scope", "costs"})
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Copies:
     saved: set[str] = field(default_factory=set)
     overwritten: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    covered: set[str] = field(default_factory=set)  # by a finished backup
+    wrote: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))  # in each store that lives
 
     def copy(self, phone: Phone) -> Path:
         """Copy a phone's files, as a careless backup does."""
@@ -58,17 +61,19 @@ class Copies:
         home = Home(self.copy(phone).with_name(f"clone-{len(self.alive)}"))
         shutil.copytree(self.drawer[-1], home.path)
         store, fuse = opened(home, phone.key)
+        self.wrote[home.path] = set(self.wrote[phone.home.path])
         hands = replace(phone.hands, boot=phone.hands.boot + 100 * len(self.alive))
         self.alive.append(replace(phone, home=home, store=store, fuse=fuse, hands=hands))
 
     def put_back(self, phone: Phone, chance: Random) -> None:
         """Put an old copy in the place of a store; what only this one held is gone with it."""
         held = self.waiting(phone)
-        self.overwritten |= words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox")])
+        self.overwritten |= _kept_in(phone)
         phone.store.close()
         shutil.rmtree(phone.home.path)
         shutil.copytree(chance.choice(self.drawer), phone.home.path)
         phone.reopen()
+        self.wrote[phone.home.path] = _kept_in(phone)
         self.gone |= held - set().union(*map(self.waiting, self.alive)) - self.arrived()
 
     def back_up(self) -> None:
@@ -78,6 +83,7 @@ class Copies:
                 db.engine, parts().blobs, self._backups, now=self.district.time(), progress=lambda told: None
             )
             transact(lambda ledger: backups.note_durable(ledger.session, made))
+        self.covered = self.arrived()
 
     def restore(self) -> None:
         """Put the newest backup in the place of the office; only what a store held that was overwritten may be gone."""
@@ -92,10 +98,7 @@ class Copies:
         server.log = Log(server.log.file, server.log.vault)
         server.log.look("restored", self.district.step)
         self.district.watched = len(server.log.commits)
-        held = [
-            words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox")]) for phone in self.alive
-        ]
-        self.gone |= before - self.arrived() - set().union(*held)
+        self.gone |= before - self.arrived() - set().union(*map(_kept_in, self.alive))
 
     @property
     def has_backup(self) -> bool:
@@ -110,19 +113,26 @@ class Copies:
         """Give the words of a store that has no answer to them."""
         return words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox WHERE outcome = ''")])
 
+    def keep_what_no_backup_covers(self) -> None:
+        """Check that each store still holds what was written into it and what no backup covers."""
+        for phone in self.alive:
+            wrote = self.wrote[phone.home.path] = self.wrote[phone.home.path] | self.waiting(phone)
+            lost = wrote - self.covered - _kept_in(phone)
+            told = f"{phone.home.path.name} forgot {sorted(lost)}, which no backup covers"
+            require(self.district, "durable", not lost, told)
+
     def arrived(self) -> set[str]:
         """Give every word that the office has, wherever."""
         return set().union(*_places(self.district).values())
 
 
-def play_copies(seed: int) -> None:
-    """Play one story of copies to its quiet end. Raises Violation."""
+def play_copies(seed: int, *, checks: frozenset[str] = CHECKS) -> None:
+    """Play one story of copies to its quiet end under the named checkers. Raises Violation."""
     folder = Path(tempfile.mkdtemp(prefix=f"copies-{seed}-", dir=workplace()))
     with small_sizes():
-        district = District(seed, folder, clocks="", faults=FAULTS, tell=lambda line: None, checks=CHECKS)
-        known = district.server.app.extensions["zhangshangban"]
-        settings = replace(known.settings, durable_days=DURABLE_DAYS)
-        district.server.app.extensions["zhangshangban"] = replace(known, settings=settings)
+        district = District(seed, folder, clocks="", faults=FAULTS, tell=lambda line: None, checks=checks)
+        district.meanwhile = lambda phone, chance: meanwhile(district, phone, chance)
+        district.server.set(durable_days=DURABLE_DAYS)
         district.begin()
         copies = Copies(district, [district.phones[NAME]])
         try:
@@ -133,7 +143,6 @@ def play_copies(seed: int) -> None:
             for phone in copies.alive[1:]:
                 phone.store.close()
             district.close()
-            district.server.app.extensions["zhangshangban"] = known
             shutil.rmtree(folder)
 
 
@@ -163,6 +172,7 @@ def _live(copies: Copies) -> None:
                 phone.attempt(deed.run)
                 copies.saved |= copies.waiting(phone)
         office_holds(district)
+        copies.keep_what_no_backup_covers()
 
 
 def _settle(copies: Copies) -> None:
@@ -190,6 +200,11 @@ def _nothing_twice_nothing_lost(copies: Copies) -> None:
     for place in ("in effect", "held"):
         doubled = sorted(word for word, count in found[place].items() if count > 1)
         require(district, "copies", not doubled, f"{doubled} are {place} twice")
+
+
+def _kept_in(phone: Phone) -> set[str]:
+    """Give every word of a store's outbox, answered or not."""
+    return words_in([row["fields"] for row in phone.store.rows("SELECT fields FROM outbox")])
 
 
 def _places(district: District) -> dict[str, Counter[str]]:

@@ -61,7 +61,8 @@ def tag(district: "District", phone: Phone, chance: Random) -> Deed | None:
 def propose(district: "District", phone: Phone, chance: Random) -> Deed | None:
     """Propose a correction to the register, with an edit of the phone number beside it at times."""
     household = _household(district, phone, chance)
-    person = head_of(household) if household else None
+    persons = [one for one in district.people if overlay.one(phone.store, "person", one)]
+    person = chance.choice(persons) if persons and chance.random() < 0.4 else household and head_of(household)
     if person is None or overlay.one(phone.store, "person", person) is None:
         return None
     fields = {"name": district.oracle.word()}
@@ -79,10 +80,12 @@ def add_person(district: "District", phone: Phone, chance: Random) -> Deed | Non
     number = len(district.people) + 1
     person, word, bucket = f"newborn-{number}", district.oracle.word(), seen.bucket
     district.people.append(person)
+    # One number for many persons: whether they are one is for the office to decide.
+    id_number = {"id_number": "990101194906010012"} if chance.random() < 0.4 else {}
 
     def run() -> None:
         with phone.store.transaction():
-            _add(phone, "person", person, "create", bucket, {"name": word})
+            _add(phone, "person", person, "create", bucket, {"name": word, **id_number})
             link = {"household_id": household, "person_id": person, "relation": "子女"}
             _add(phone, "household_member", f"link-{person}", "create", bucket, link)
 

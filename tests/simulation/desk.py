@@ -1,12 +1,14 @@
 """What the office does meanwhile: it edits and moves, sends tasks out, reviews, and gives workers another township."""
 
+import json
 from random import Random
 from typing import TYPE_CHECKING
 
 from server.domain.errors import DomainError
 from server.domain.permissions import Actor, Grant
-from server.services import acceptance, held_work, households, reviews, staff
+from server.services import acceptance, conflicts, held_work, households, reviews, staff
 from server.services.changes import Ledger, office
+from sync.protocol import SCHEMA
 from tests.simulation.places import COUNTY, REVIEWER, TOWNSHIPS, user_bucket
 
 if TYPE_CHECKING:
@@ -158,3 +160,46 @@ def decide_work(district: "District", chance: Random) -> str:
     except DomainError as refusal:
         return f"{told} 未成: {refusal.code}"
     return told
+
+
+def decide_value(district: "District", chance: Random) -> str:
+    """Decide what waits as a conflict, a proposal or a pair of persons who may be one; now and then part a pair again."""
+    rows = district.server.log.rows("SELECT id, kind, decision FROM held_value ORDER BY at, id")
+    waiting = [row["id"] for row in rows if _state(row["decision"]) == "open"]
+    merged = [row["id"] for row in rows if (row["kind"], _state(row["decision"])) == ("duplicate", "accepted")]
+    if merged and (not waiting or chance.random() < 0.3):
+        chosen, decision = chance.choice(merged), "undone"
+    elif waiting:
+        chosen, decision = chance.choice(waiting), chance.choice(("accepted", "accepted", "refused"))
+    else:
+        return edit(district, chance)
+    (kind,) = [row["kind"] for row in rows if row["id"] == chosen]
+    word, now = district.oracle.word(), district.time()
+
+    def write(ledger: Ledger) -> None:
+        seen = conflicts.show(ledger, REVIEWING, chosen, now=now).etag
+        conflicts.decide(ledger, REVIEWING, chosen, decision=decision, reason=f"核实 {word}", seen=seen, now=now)
+
+    told = f"{kind} {decision} {word}"
+    try:
+        district.office_writes(write, word)
+    except DomainError as refusal:
+        return f"{told} 未成: {refusal.code}"
+    district.oracle.decided.append((chosen, decision))
+    return told
+
+
+def ask_for_a_release(district: "District", chance: Random) -> str:
+    """Upgrade the office so that clients of our own release get no rows any more, or let them have rows again."""
+    least = chance.choice((1, SCHEMA + 1))
+    district.server.set(rows_from_schema=least, client_version="9.9" if least > SCHEMA else "")
+    return f"资料只给表 {least} 版以上的客户端"
+
+
+def let_all_releases_be(district: "District") -> None:
+    """Give rows to every client."""
+    district.server.set(rows_from_schema=1, client_version="")
+
+
+def _state(decision: str | None) -> str:
+    return str(json.loads(decision)["state"]) if decision else "open"

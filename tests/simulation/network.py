@@ -1,12 +1,13 @@
 """The line between a phone and the office: it loses, repeats, delays and cuts, and sometimes somebody else answers."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol
 
 import httpx
 
+from sync.protocol import SCHEMA, Request
 from tests.simulation.disk import ROOMS, room_for
 from tests.simulation.server import Answer, Crash, Server
 
@@ -23,7 +24,9 @@ FAULTS = {
     "server crash": 12,
     "server full": 5,
     "another first": 10,
+    "crowded": 14,
 }
+CROWDS = (5, 7)  # Others who are answered at once: as many as close the photos' lane, and as many as close the pulls'.
 PORTAL = Answer(200, {"Content-Type": "text/html"}, "<html>请先登录本酒店的无线网络</html>\n".encode())
 CRASH_WITHIN = 60  # statements of one request
 
@@ -50,21 +53,28 @@ class Tap(Protocol):
     def committed(self) -> None:
         """Hear that the office may have committed something."""
 
-    def answered(self, letter: Letter, answer: Answer) -> None:
-        """Hear what the office says to it, cut or not."""
+    def answered(self, letter: Letter, answer: Answer, fault: str) -> None:
+        """Hear what the office says to it, and which fault the letter or its answer meets."""
 
 
 @dataclass
 class Line(httpx.BaseTransport):
-    """One phone's line for one conversation; `badness` is the share of requests that meet a fault."""
+    """One phone's line for one conversation; `badness` is the share of requests that meet a fault, `pieces` that
+    of a photo's pieces: records come through by a word, a photo takes a while.
+
+    `schema` is what the phone's release says that it knows.
+    """
 
     server: Server
     tap: Tap
     chance: Random
     badness: float
+    pieces: float
     faults: Mapping[str, int]
     later: Callable[[Letter], None]
     meanwhile: Callable[[], None]
+    schema: int = SCHEMA
+    _meets: str = ""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, as far as it comes; a phone's full disk is no matter here."""
@@ -73,9 +83,10 @@ class Line(httpx.BaseTransport):
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         headers = {name: value for name, value in request.headers.items() if name != "accept-encoding"}
-        letter = Letter(request.method, request.url.raw_path.decode(), headers, request.read())
-        fault = self._fault()
+        letter = self._released(Letter(request.method, request.url.raw_path.decode(), headers, request.read()))
+        fault = self._fault(letter)
         self.tap.left(letter, fault)
+        self._meets = fault
         match fault:
             case "request lost":
                 raise httpx.ConnectError(fault)
@@ -86,10 +97,10 @@ class Line(httpx.BaseTransport):
             case "answer lost":
                 self._carry(letter)
                 raise httpx.ReadError(fault)
-            case "request cut" if letter.body:
+            case "request cut":
                 self._carry(letter, letter.body[: self.chance.randrange(len(letter.body))])
                 raise httpx.WriteError(fault)
-            case "request damaged" if letter.method == "PATCH":  # Records travel under TLS alone, pieces have a sum.
+            case "request damaged":
                 at = self.chance.randrange(len(letter.body))
                 damaged = letter.body[:at] + bytes([letter.body[at] ^ 1]) + letter.body[at + 1 :]
                 return _response(self._carry(letter, damaged))
@@ -99,16 +110,26 @@ class Line(httpx.BaseTransport):
                 self.later(letter)
             case "server crash":
                 return self._crashing(letter)
+            case "crowded":
+                with self.server.crowded(self.chance.choice(CROWDS)):
+                    return _response(self._carry(letter))
             case "server full":
                 with room_for(self.chance.choice(ROOMS)):
                     return _response(self._carry(letter))
         answer = self._carry(letter, between=self.meanwhile if fault == "another first" else lambda: None)
         return _response(answer, self._cut(answer) if fault == "answer cut" else None)
 
-    def _fault(self) -> str:
-        if self.chance.random() >= self.badness:
+    def _fault(self, letter: Letter) -> str:
+        if self.chance.random() >= (self.pieces if letter.method == "PATCH" else self.badness):
             return ""
-        return self.chance.choices(list(self.faults), list(self.faults.values()))[0]
+        known = {name: weight for name, weight in self.faults.items() if _can_meet(letter, name)}
+        return self.chance.choices(list(known), list(known.values()))[0]
+
+    def _released(self, letter: Letter) -> Letter:
+        """Let a request say what the phone's release knows."""
+        if self.schema == SCHEMA or not letter.path.startswith("/sync"):
+            return letter
+        return replace(letter, body=replace(Request.decode(letter.body), schema=self.schema).encode())
 
     def _carry(
         self,
@@ -136,7 +157,7 @@ class Line(httpx.BaseTransport):
             )
         finally:
             self.tap.committed()
-        self.tap.answered(letter, answer)
+        self.tap.answered(letter, answer, self._meets)
         return answer
 
     def _crashing(self, letter: Letter) -> httpx.Response:
@@ -148,6 +169,18 @@ class Line(httpx.BaseTransport):
 
     def _cut(self, answer: Answer) -> int:
         return self.chance.randrange(len(answer.body) + 1)
+
+
+def _can_meet(letter: Letter, fault: str) -> bool:
+    match fault:
+        case "request damaged":  # Records travel under TLS alone, pieces have a sum.
+            return letter.method == "PATCH"
+        case "request cut":
+            return bool(letter.body)
+        case "crowded":
+            return letter.path.startswith("/sync")
+        case _:
+            return True
 
 
 class _Bytes(httpx.SyncByteStream):

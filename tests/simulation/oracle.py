@@ -48,6 +48,7 @@ class Oracle:
     pictures: dict[str, bytes] = field(default_factory=dict)
     office_values: dict[tuple[str, str, str], Any] = field(default_factory=dict)  # last value of an office's own field
     reviews: list[tuple[str, int, str]] = field(default_factory=list)  # visit, revision, verdict
+    decided: list[tuple[str, str]] = field(default_factory=list)  # held value, decision
     answers: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     highest_ack: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     refused_deeds: list[str] = field(default_factory=list)

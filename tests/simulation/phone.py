@@ -14,6 +14,7 @@ from field_client.settings import Device, Home
 from field_client.sqlcipher import Database
 from field_client.store import Store, open_store
 from field_client.transport import Transport
+from sync.protocol import SCHEMA
 from tests.simulation.clocks import Hands
 from tests.simulation.disk import room_for
 from tests.simulation.network import Line
@@ -53,6 +54,12 @@ class Phone:
     crashes: int = 0
     sent_upto: int = 0  # the highest n that ever left
     is_damaged: bool = False
+    schema: int = SCHEMA  # what its release says that it knows
+    lanes: tuple[str, ...] = (
+        "records",
+        "photos",
+    )  # which the office keeps open, by the last word that reached it whole
+    leased: tuple[str, int] = ("", 0)  # when its lease was given, and the boot in which it came
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)  # bucket -> epoch and highest cursor seen
 
     @property

@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -35,6 +36,7 @@ PHONES = {  # phone -> (its user, the device that it lies on): two users share t
     "丁": ("worker3", "old handset"),
 }
 PASSWORD = "correct horse"
+PREFIX = "districts-"  # of the folders that runs work in; then comes the number of the process
 ACCESS_DAYS = 20  # Sessions end within a story, but not so often that opening them is all that it tells.
 HOUSEHOLDS = {f"household-{v}-{n}": village for v, village in enumerate(VILLAGES) for n in range(2)}
 FORM = forms.Definition(
@@ -70,10 +72,33 @@ def new_server(folder: Path, clock: Callable[[], datetime], *, durable_days: int
 
 @cache
 def workplace() -> Path:
-    """Make this process's folder, in memory where there is room: a story is about order, not about disks."""
-    folder = Path(tempfile.mkdtemp(prefix="districts-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    """Make this process's folder, in memory where there is room: a story is about order, not about disks.
+
+    What killed runs left behind goes: the folder of a run tells its process.
+    """
+    where = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path(tempfile.gettempdir())
+    clear_left_behind(where)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=where))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def clear_left_behind(where: Path) -> None:
+    """Remove the folders of our own whose process is gone; one whose name tells no process is somebody else's."""
+    for folder in where.glob(f"{PREFIX}*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if number.isdigit() and folder.stat().st_uid == os.getuid() and not _is_alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @cache

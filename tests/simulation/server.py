@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy import event
 from werkzeug.test import Client
 
 from server.extensions import db
+from server.load import Load
 from server.services.changes import Ledger
-from server.transaction import parts, transact
+from server.settings import Settings
+from server.transaction import Parts, parts, transact
 from tests.simulation.clocks import Time
 from tests.simulation.log import Log
 from tests.simulation.places import new_server
@@ -56,6 +58,7 @@ class Server:
     def __init__(self, folder: Path, time: Time, app: Flask | None = None) -> None:
         self.time, self.fuse = time, Fuse()
         self.app = app or new_server(folder, time)
+        self._as_it_was = self.app.extensions["zhangshangban"]
         with self.app.app_context():
             self.log = Log(folder / "office.db", parts().vault)
             event.listen(db.engine, "before_cursor_execute", self.fuse.burn)
@@ -64,8 +67,9 @@ class Server:
         self.log.look("founding", -1)
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop for good; an application that serves another story has its own settings again."""
         self.log.close()
+        self.app.extensions["zhangshangban"] = replace(self._as_it_was, load=Load())
         with self.app.app_context():
             event.remove(db.engine, "before_cursor_execute", self.fuse.burn)
             event.remove(db.engine, "commit", self.fuse.burn)
@@ -106,6 +110,28 @@ class Server:
                 response.close()
         return Answer(response.status_code, dict(response.headers), b"".join(told))
 
+    @contextmanager
+    def crowded(self, others: int) -> Iterator[None]:
+        """Let so many others be answered at the same time."""
+        with self.app.app_context():
+            turns = [parts().load.enter() for _ in range(others)]
+        try:
+            yield
+        finally:
+            for turn in turns:
+                turn.end()
+
+    @property
+    def settings(self) -> Settings:
+        """The office's settings as they are now."""
+        known: Parts = self.app.extensions["zhangshangban"]
+        return known.settings
+
+    def set(self, **settings: Any) -> None:
+        """Let the office's settings be others from now on."""
+        known: Parts = self.app.extensions["zhangshangban"]
+        self.app.extensions["zhangshangban"] = replace(known, settings=replace(known.settings, **settings))
+
     def write(self, deed: Callable[[Ledger], Any]) -> Any:
         """Let the office do something in one transaction."""
         with self.app.app_context():
@@ -126,6 +152,8 @@ class Server:
             self.fuse.left = None
             with self.app.app_context():
                 db.engine.dispose()
+                # A process that starts anew counts nobody yet.
+                self.app.extensions["zhangshangban"] = replace(parts(), load=Load())
             raise
         finally:
             self.fuse.left = None

@@ -19,9 +19,9 @@ def small_sizes() -> Iterator[None]:
         (server.services.sync, "PAGE_ROWS", 3),
         (field_client.outbox, "CHUNK", 4),
         (sync.session, "CHUNK", 4),
-        (field_client.uploads, "SMALLEST", 128),
-        (field_client.uploads, "Progress", partial(field_client.uploads.Progress, piece_bytes=400)),
-        (field_client.uploads, "LARGEST", 512),
+        (field_client.uploads, "SMALLEST", 64),
+        (field_client.uploads, "Progress", partial(field_client.uploads.Progress, piece_bytes=128)),
+        (field_client.uploads, "LARGEST", 160),
         (field_client.transport, "PACK_FROM_BYTES", 1 << 40),
     ]
     before = [getattr(module, name) for module, name, _ in places]

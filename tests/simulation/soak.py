@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-from tests.simulation.district import play
+from tests.simulation.story import play
 
 TELL_EVERY_S = 10
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation.district import STEPS, District, play
+from tests.simulation.district import District
 from tests.simulation.network import FAULTS
+from tests.simulation.story import STEPS, play
 from tests.simulation.violations import Violation
 
 # What a device's clock wrote as evidence, keys and signatures, and ids made anew in each run.

@@ -17,6 +17,7 @@ from tests.simulation.disk import ROOMS
 from tests.simulation.phone import Phone
 from tests.simulation.server import TRIP_MS, Crash
 from tests.simulation.violations import require
+from tests.simulation.watch_lease import came_with_a_lease
 from tests.simulation.watch_lines import answers_hold
 from tests.simulation.watch_phones import phone_holds
 
@@ -114,6 +115,8 @@ def _to_phone(district: "District", stick: Stick, data: bytes, chance: Random) -
         taken.append(bundles.take_in(phone.store, phone.device, phone.clock, stick.file.with_name("arrived")))
 
     ended = phone.attempt(run, crash_at=crash, room=room)
+    if phone.store.get("lease")["issued_at"] != phone.leased[0]:
+        came_with_a_lease(phone, 0)
     district.say(f"{phone.name} 收回执 {stick.file.name} {ended} {'迟' if taken and taken[0].is_late else ''}")
     phone_holds(district, phone)
     if taken and not taken[0].is_late and not taken[0].is_damaged:

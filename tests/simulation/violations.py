@@ -3,7 +3,7 @@
 The design of the sync numbers its invariants: 1 is acknowledged; 2 repeats, once; 3 dense, cursor; 4 atomic, acknowledged;
 5 whole pages; 6 sums, equal, alarms; 7 kept; 8 classes, held; 9 scope; 10 drains; 11 costs, idle; 12 clocks; 13 carried, and
 all that must hold at the end of a story with bundles in it; 14 blobs; 15 evidence, receipts. Copied stores, and
-an office put back from its backup, have stories of their own: copies.
+an office put back from its backup, have stories of their own: copies, durable. So have lost devices: handed over.
 """
 
 from typing import TYPE_CHECKING
@@ -26,6 +26,12 @@ PROMISES = {
     "scope": "no byte outside of a user's scope is sent, and none is left after it ended",
     "carried": "what a whole bundle brought is in the office, and its answer settles it on the phone",
     "copies": "what any store holds takes effect once, whether stores were copied or the office restored, and all go on",
+    "decided": "what somebody decided stands as decided, and is told to everybody who sees the record",
+    "shed": "a busy office takes what phones send, and a phone sends no photo while their lane is closed",
+    "releases": "a client too old for rows delivers its work, gets none, and is told what to install",
+    "lease": "a phone without the office shows the register until its lease is over, not longer, and then again after a sync",
+    "durable": "a store keeps what it sent until a backup covers it",
+    "handed over": "a lost device wipes itself when the office holds all that was unsent, not before, and leaves nothing",
     "drains": "the outbox and the photos drain, whatever poison is in them, and no photo goes before a change",
     "equal": "in a quiet network every replica equals the office byte for byte, and the checksums agree",
     "alarms": "there is no false alarm; a damaged row is found at the next exchange and repaired within three",

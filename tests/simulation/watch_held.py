@@ -38,6 +38,19 @@ def held_holds(district: "District") -> None:
                 require(district, "held", is_taken or value in held, f"{told} was neither taken nor held")
 
 
+def decisions_stand(district: "District") -> None:
+    """Each decision is the last one that was made, in the office and in the record by which phones learn of it."""
+    last, live = dict(district.oracle.decided), district.server.log.live()
+    rows = {row["id"]: row for row in district.server.log.rows("SELECT * FROM held_value")}
+    for held_id, decision in last.items():
+        found = json.loads(rows[held_id]["decision"])["state"]
+        require(district, "decided", found == decision, f"{held_id} was {decision}, is {found}")
+        told = live.get(("held_value", held_id))
+        if told is not None and told.fields is not None:
+            state = told.fields["state"]
+            require(district, "decided", state == decision, f"{held_id} was {decision}, phones are told {state}")
+
+
 def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
     """List what others had written to a field after what the editor had seen; None where that cannot be told."""
     commits = district.server.log.commits

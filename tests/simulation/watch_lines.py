@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from sync.protocol import Acks, Page, Scope, Welcome
+from sync.protocol import Acks, End, Mend, Page, Scope, Welcome
 from tests.simulation.phone import Phone
 from tests.simulation.sums import canonical
 from tests.simulation.violations import require
 
 if TYPE_CHECKING:
-    from tests.simulation.district import District, Exchange
+    from tests.simulation.district import District
+    from tests.simulation.tap import Exchange
 
 
 def exchange_holds(district: "District", exchange: "Exchange") -> None:
@@ -24,6 +25,14 @@ def exchange_holds(district: "District", exchange: "Exchange") -> None:
             case Page():
                 _page_holds(district, exchange, frame, allowed)
     _costs_hold(district, exchange)
+    _releases_hold(district, exchange)
+    _is_taken(district, exchange)
+
+
+def lanes_hold(district: "District", phone: Phone, path: str) -> None:
+    """Check, while a request leaves a phone, that it is on a lane which the office keeps open."""
+    is_open = "photos" in phone.lanes or not path.startswith("/files")
+    require(district, "shed", is_open, f"{phone.name} sends photos, open are only {phone.lanes}")
 
 
 def answers_hold(district: "District", phone: Phone, acks: Acks) -> None:
@@ -37,6 +46,26 @@ def answers_hold(district: "District", phone: Phone, acks: Acks) -> None:
         given = district.oracle.answers[phone.name, result.n]
         given.append(result.to_dict())
         require(district, "repeats", given[0] == given[-1], f"{phone.name} {result.n}: {given[0]} then {given[-1]}")
+
+
+def _is_taken(district: "District", exchange: "Exchange") -> None:
+    """However busy the office is, and however old the client: what was sent whole has its answer."""
+    taken = [frame.applied_n for frame in exchange.frames if isinstance(frame, Acks)]
+    sent = [one.n for one in exchange.asked.mutations]
+    is_answered = not sent or not taken or max(sent) <= taken[0]
+    told = f"{exchange.phone.name} sent {sent}, taken is {taken}"
+    require(district, "shed", is_answered, told)
+    require(district, "releases", is_answered, told)
+
+
+def _releases_hold(district: "District", exchange: "Exchange") -> None:
+    least = district.server.settings.rows_from_schema
+    is_old = exchange.asked.schema < least
+    installs = [frame.install for frame in exchange.frames if isinstance(frame, End)]
+    rows = [frame.bucket for frame in exchange.frames if isinstance(frame, Page | Mend)]
+    told = f"{exchange.phone.name} speaks {exchange.asked.schema}, rows begin at {least}: {rows}, install {installs}"
+    require(district, "releases", not (is_old and rows), told)
+    require(district, "releases", all(bool(install) == is_old for install in installs), told)
 
 
 def _costs_hold(district: "District", exchange: "Exchange") -> None:

@@ -8,6 +8,7 @@ from sync.visit_shape import blob_hashes
 from tests.simulation.oracle import Saved, words_in
 from tests.simulation.phone import Phone
 from tests.simulation.violations import require
+from tests.simulation.watch_lease import lease_holds
 
 if TYPE_CHECKING:
     from tests.simulation.deeds import Deed
@@ -18,6 +19,7 @@ def phone_holds(district: "District", phone: Phone) -> None:
     """Check a phone's outbox, drafts and replica."""
     _outbox_is_whole(district, phone)
     _seals_are_whole(district, phone)
+    lease_holds(district, phone)
     replica_holds(district, phone)
 
 
