@@ -12,12 +12,15 @@ from server.models.ledger import Bucket
 from server.services.proof import wrong_buckets
 from sync.seal import verify_receipt
 from sync.visit_shape import blob_hashes
+from tests.simulation import deeds
 from tests.simulation.log import held_work
 from tests.simulation.sums import canonical
 from tests.simulation.violations import require
 
 if TYPE_CHECKING:
     from tests.simulation.district import District
+
+NOT_THE_DEVICES = {"seal"} | deeds.office_only("visit") | deeds.office_only("amendment")
 
 
 def evidence_holds(district: "District") -> None:
@@ -50,7 +53,7 @@ def chain_faults(sealed: list[dict[str, Any]], key: bytes) -> list[int]:
     for number, fields in enumerate(sorted(sealed, key=lambda one: int(one["seal"]["number"])), start=1):
         stamp = fields["seal"]
         signed = {name: value for name, value in stamp.items() if name != "signature"}
-        covered = {name: value for name, value in fields.items() if name not in ("seal", "review_state", "verdict")}
+        covered = {name: value for name, value in fields.items() if name not in NOT_THE_DEVICES}
         is_sound = stamp["content_hash"] == hashlib.sha256(canonical(covered)).hexdigest()
         try:
             Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(stamp["signature"]), canonical(signed))

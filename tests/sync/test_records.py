@@ -21,7 +21,6 @@ EVERY_KIND = {kind.name: kind for kind in vars(fields).values() if isinstance(ki
 BIOMETRIC = ("face", "template", "embedding", "vector", "descriptor", "distance", "landmark", "fingerprint", "iris",
              "voice", "biometric", "similarity", "score")  # fmt: skip
 ODD: dict[str, list[Any]] = {
-    "name": ["", "A", "1a", "a b", "a\n", "a\0b", "a" * 65, 5, "名"],
     "id": ["", "a b", "../etc", "a\n", "x" * 65, 5, "名"],
     "area code": ["", "43098", "4309811010011", "43098a", "４３０９８１", 430981],
     "sha256": ["", "0" * 63, "A" * 64, "g" * 64, "0" * 64 + "\n"],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sync.canonical import dumps, loads
 from sync.errors import Malformed, Untrusted
+from sync.records import REGISTRY, Merge
 from sync.seal import FIRST, NOT_SEALED, Seal, content_hash, seal, sign_receipt, verify, verify_receipt
 from tests.sync.values import JSON, OBJECT
 
@@ -138,3 +139,12 @@ def test_a_receipt_needs_a_signature_whatever_stands_there(signature: Any):
 def test_a_strangers_receipt_is_none():
     with pytest.raises(Untrusted):
         verify_receipt({**RECEIPT, "signature": sign_receipt(RECEIPT, KEY)}, STRANGER)
+
+
+@pytest.mark.parametrize("record_type", ["visit", "amendment"])
+def test_a_seal_covers_what_the_device_wrote_and_nothing_of_the_office(record_type: str):
+    """What the office adds on arrival must not look like tampering to whoever verifies the record as it is stored."""
+    fields = REGISTRY[record_type].fields
+    assert {name for name, one in fields.items() if one.merge is Merge.SERVER_OWNED} == NOT_SEALED & set(fields) - {
+        "seal"
+    }
