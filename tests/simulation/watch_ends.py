@@ -117,7 +117,7 @@ def _nothing_vanished(district: "District") -> None:
         for name, value in plain.items():
             if name.endswith("!superseded"):
                 lost.update(word for one in value for word in words_in(one))
-            elif name != "!bucket" and name != "tags":
+            elif not name.startswith("!") and name != "tags" and row["device_id"]:  # A merge copies what stands.
                 became.update(words_in(value[1]))
     held = Counter[str]()
     for row in log.rows("SELECT * FROM held_value"):
