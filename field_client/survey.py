@@ -33,7 +33,7 @@ def choose(store: Store, form_id: str | None, *, kind: str) -> dict[str, str]:
     newest = _newest(store)
     fitting = [form_id] if form_id else _fitting(newest, kind)
     if len(fitting) == 1 and fitting[0] in newest:
-        return _keep(store, newest[fitting[0]])
+        return take(store, newest[fitting[0]])
     known = "、".join(f"{name}({title})" for name, title in titles(store).items()) or "无"
     raise FieldError("form.choose" if newest and not form_id else "form.unknown", known=known)
 
@@ -47,6 +47,18 @@ def definition(store: Store, form: Mapping[str, str]) -> forms.Definition:
     """Give the definition that a draft began with. Raises FieldError("form.unreadable")."""
     text = store.value("SELECT definition FROM forms_in_use WHERE hash = ?", form["hash"]) or _synced(store, form)
     return _read(text or "")
+
+
+def newer(store: Store, form: Mapping[str, str]) -> Seen | None:
+    """Find the newest version of a draft's form, where it is newer than the draft's own."""
+    newest = _newest(store).get(form["id"])
+    is_newer = newest is not None and _version(newest) > versions.order(form["version"])
+    return newest if is_newer else None
+
+
+def read(form: Seen) -> forms.Definition:
+    """Read the definition that a form's record holds. Raises FieldError("form.unreadable")."""
+    return _read(json.dumps(form.fields.get("definition"), ensure_ascii=False))
 
 
 def _fitting(newest: Mapping[str, Seen], kind: str) -> list[str]:
@@ -69,7 +81,8 @@ def _version(form: Seen) -> list[tuple[int, str]]:
     return versions.order(str(form.fields.get("version") or ""))
 
 
-def _keep(store: Store, form: Seen) -> dict[str, str]:
+def take(store: Store, form: Seen) -> dict[str, str]:
+    """Keep a form's definition for a draft; gives {id, version, hash}. Raises FieldError("form.unreadable")."""
     text = json.dumps(form.fields.get("definition"), ensure_ascii=False)
     known = _read(text)
     digest = str(form.fields.get("hash") or known.hash)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from field_client import amendments, attachments, form_view, messages, repeats, sealing, visit_view, visits
+from field_client import amendments, attachments, form_view, messages, repeats, sealing, upgrading, visit_view, visits
 from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
 from field_client.errors import FieldError
 from field_client.files import read_given
@@ -157,6 +157,22 @@ def _add_form(group: click.Group) -> None:
         else:
             repeats.remove(app.store, app.clock, visit, path, remove or 0)
         return Output({"path": path}, ["已恢复。" if undo else "已删除；--undo 可以恢复。"])
+
+    @command(group, "upgrade", help="把草稿换到表单的新版本：先列出变化和带不过去的回答（--dry-run 只看不换）。")
+    @click.argument("visit")
+    @click.option("--dry-run", is_flag=True, help="只看会怎样，什么也不改。")
+    def upgrade(app: App, visit: str, dry_run: bool) -> Output:
+        """Move a draft to the newest version of its form."""
+        found = upgrading.preview(app.store, app.clock, visit)
+        if not dry_run:
+            upgrading.move(app.store, app.clock, visit, seen_version=found.definition.version)
+        lines = [str(one) for one in found.differences]
+        lines += [f"带不过去：{one.label}：{one.shown}（{one.reason}）" for one in found.left]
+        done = "会换到" if dry_run else "已换到"
+        return Output(
+            found.as_dict(),
+            [*lines, f"{done} {found.definition.version} 版，带过去 {len(found.migration.carried)} 题。"],
+        )
 
 
 def _question_line(one: dict[str, Any]) -> str:

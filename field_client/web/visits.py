@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import amendments, drafts, receipts, sealing, visit_view
+from field_client import amendments, drafts, receipts, sealing, upgrading, visit_view
 from field_client.errors import FieldError
 from field_client.web import home, work
 from field_client.web.desk import desk, store
@@ -44,12 +44,30 @@ def one(visit_id: str) -> str:
     """Show the steps of a draft or of an amendment, or a sealed visit with its fate."""
     if drafts.find(store(), visit_id):
         loaded = work.load(visit_id)
-        return render_template("visits/steps.html", work=loaded, sections=_sections(loaded), steps=_steps(loaded))
+        newer = upgrading.newer_version(store(), loaded.draft)
+        return render_template(
+            "visits/steps.html", work=loaded, sections=_sections(loaded), steps=_steps(loaded), newer=newer
+        )
     shown = visit_view.show(store(), desk().device, visit_id)
     own = shown["document"].get("seal", {}).get("device_id") == desk().device.device_id
     return render_template(
         "visits/sealed.html", visit=shown, own=own, receipt=_receipt(visit_id), sections=work.recorded(shown["id"])
     )
+
+
+@blueprint.get("/<visit_id>/version")
+def version(visit_id: str) -> str:
+    """Show what moving a draft to the newest version of its form would do."""
+    upgrade = upgrading.preview(store(), desk().clock, visit_id)
+    return render_template("visits/version.html", work=work.load(visit_id), upgrade=upgrade)
+
+
+@blueprint.post("/<visit_id>/version")
+def move(visit_id: str) -> Response:
+    """Move a draft to the version that was shown."""
+    upgrading.move(store(), desk().clock, visit_id, seen_version=request.form.get("version", ""))
+    flash("已换到新版本，请看看新增和没有带过来的题目。", "done")
+    return redirect(url_for("visits.one", visit_id=visit_id), 303)
 
 
 @blueprint.post("/<visit_id>/amendment")

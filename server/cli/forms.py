@@ -1,5 +1,7 @@
 """flask forms: a county's survey forms, from the workbook to the devices (docs/how-to/write-a-form.md)."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,9 @@ from flask.cli import with_appcontext
 
 import forms as engine
 from forms import versions as version_numbers
-from forms.importing import import_workbook
-from forms.plan import plan
+from forms.comparing import compare
+from forms.exporting import export_workbook
+from forms.importing import Imported, read_form
 from forms.shipped import NAMES
 from server.cli.office import OPERATOR
 from server.cli.output import OfficeGroup, as_json, columns, say
@@ -38,7 +41,10 @@ def lint(file: str, as_json: bool) -> None:
 
     例: flask forms lint 入户调查.xlsx
     """
-    _say_form(_read(file, as_json), as_json, "没有问题, 可以发布 (flask forms publish)")
+    read = _read(file, as_json)
+    _say_form(
+        read, as_json, "可以发布 (flask forms publish)" if read.warnings else "没有问题, 可以发布 (flask forms publish)"
+    )
 
 
 @form_commands.command()
@@ -51,8 +57,8 @@ def publish(file: str, dry_run: bool, as_json: bool) -> None:
 
     同样的内容再发布一次没有影响; 内容改了就要换版本号。例: flask forms publish 入户调查.xlsx
     """
-    form = _read(file, as_json)
-    now = parts().clock()
+    read = _read(file, as_json)
+    form, now = read.definition, parts().clock()
     before = published.published(reading(), parts().vault, form_id=form.form_id)
     with rehearsal() as rehearse:
         is_new = rehearse(lambda ledger: service.publish(ledger, form, now=now, actor=OPERATOR))
@@ -61,7 +67,7 @@ def publish(file: str, dry_run: bool, as_json: bool) -> None:
     newest = max([form.version, *(one.version for one in before)], key=version_numbers.order)
     notes = [] if newest == form.version else [f"注意: 设备用的是版本号最大的 {newest} 版, 这一版不会用于新的走访"]
     done = ("会发布" if dry_run else "已发布") if is_new else "这一版早已发布, 内容相同, 没有改动"
-    _say_form(form, as_json, *[done, *notes], published=is_new and not dry_run, is_newest=newest == form.version)
+    _say_form(read, as_json, *[done, *notes], published=is_new and not dry_run, is_newest=newest == form.version)
 
 
 @form_commands.command()
@@ -84,33 +90,81 @@ def _version_lines(rows: list[dict[str, Any]]) -> list[str]:
     return columns([("表单", "版本", "名称", "发布时间", "指纹"), *cells])
 
 
-def _read(file: str, as_json: bool) -> engine.Definition:
+@form_commands.command()
+@click.argument("old")
+@click.argument("new")
+@as_json
+@with_appcontext
+def diff(old: str, new: str, as_json: bool) -> None:
+    """比较两个版本: 题目、条件、选项、设置的变化; ★ 表示已答的内容可能不再合适。
+
+    OLD 和 NEW 是工作簿、随程序发布的表单名, 或已发布的 表单@版本。例: flask forms diff home_visit@1 入户调查.xlsx
+    """
+    found = compare(_one(old, as_json), _one(new, as_json))
+    lines = [("★ " if one.affects_answers else "  ") + str(one) for one in found]
+    say([{**asdict(one), "sentence": str(one)} for one in found], as_json, lambda _: lines or ["没有变化"])
+
+
+@form_commands.command()
+@click.argument("form_id")
+@click.argument("version")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="覆盖已有的文件")
+@with_appcontext
+def export(form_id: str, version: str, file: Path, force: bool) -> None:
+    """把发布过的一版导出成工作簿, 供修改后作为新版本发布。例: flask forms export home_visit 2026070101 入户调查.xlsx"""
+    content = export_workbook(published.definition(reading(), parts().vault, form_id, version))
+    if file.exists() and not force:
+        raise InputInvalid(f"文件 {file} 已经存在, 没有覆盖; 换一个文件名, 或加 --force")
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InputInvalid(f"写不了文件 {file}: {error.strerror}") from None
+    click.echo(f"已写入 {file}")
+
+
+def _one(name: str, as_json: bool) -> engine.Definition:
+    """Read a version that is published, or else a workbook or a shipped form."""
+    form_id, at, version = name.partition("@")
+    if at and not Path(name).exists():
+        return published.definition(reading(), parts().vault, form_id, version)
+    return _read(name, as_json).definition
+
+
+def _read(file: str, as_json: bool) -> Imported:
     """Read a workbook or a shipped form; one that has to be mended ends the command with the list of what is wrong."""
     if file in NAMES:
-        return engine.shipped(file)
+        return Imported(engine.shipped(file), ())
     try:
-        return import_workbook(Path(file).read_bytes())
+        return read_form(Path(file).read_bytes())
     except OSError:
         raise InputInvalid(f"读不到文件 {file}; 随程序发布的表单有: {'、'.join(NAMES)}") from None
     except engine.FormRefused as refused:
-        problems = [{name: getattr(one, name) for name in _COLUMNS} for one in refused.problems]
-        say({"problems": problems}, as_json, _problem_lines)
+        last = f"共 {len(refused.problems)} 处要改; 改好后再运行一次 flask forms lint"
+        found = _told(refused.problems)
+        say({"problems": found}, as_json, lambda _: [*_table(found), last])
         raise SystemExit(1) from None
 
 
 _COLUMNS = ("code", "sheet", "row", "column", "message", "mend")
 
 
-def _problem_lines(found: dict[str, Any]) -> list[str]:
-    problems = found["problems"]
+def _told(problems: Iterable[engine.FormProblem]) -> list[dict[str, Any]]:
+    return [{name: getattr(one, name) for name in _COLUMNS} for one in problems]
+
+
+def _table(problems: list[dict[str, Any]]) -> list[str]:
     cells = [
         (one["sheet"] or "文件", str(one["row"] or ""), one["column"], one["message"], one["mend"]) for one in problems
     ]
-    return [*columns([HEADINGS, *cells]), f"共 {len(problems)} 处要改; 改好后再运行一次 flask forms lint"]
+    return columns([HEADINGS, *cells]) if cells else []
 
 
-def _say_form(form: engine.Definition, as_json: bool, *lines: str, **more: Any) -> None:
-    questions = sum(isinstance(node.item, engine.Question) for node in plan(form).nodes.values())
+def _say_form(read: Imported, as_json: bool, *lines: str, **more: Any) -> None:
+    form, warnings = read.definition, _told(read.warnings)
+    questions = sum(isinstance(row, engine.Question) for row in form.rows)
     facts = {"form_id": form.form_id, "version": form.version, "title": form.title, "hash": form.hash}
     head = f"{form.title} ({published.record_id(form.form_id, form.version)}), {questions} 行, 指纹 {form.hash[:12]}"
-    say({**facts, "questions": questions, "problems": [], **more}, as_json, lambda _: [head, *lines])
+    warned = [f"有 {len(warnings)} 处请留意, 不妨碍发布:", *_table(warnings)] if warnings else []
+    said = {**facts, "questions": questions, "problems": [], "warnings": warnings, **more}
+    say(said, as_json, lambda _: [head, *warned, *lines])

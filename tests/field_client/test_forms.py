@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import forms
-from field_client import attachments, drafts, form_view, media, overlay, prefill, repeats, sealing, visits
+from field_client import attachments, drafts, form_view, media, overlay, prefill, repeats, sealing, upgrading, visits
 from tests.field_client.conftest import HEAD, HOUSEHOLD, NAME, SECOND_STAFF, STAFF_ID, VILLAGE, Phone, put_form
 from tests.field_client.test_command_line import Shell, enrolled, shell  # noqa: F401 - fixtures
 from tests.field_client.test_visits import refused
@@ -233,3 +233,38 @@ def test_the_command_line_answers_every_type(enrolled: Shell, office: Any, tmp_p
     assert said["home/order"] == "1. 修房、2. 看病、3. 上学"
     enrolled.run("visits", "repeat", visit, "members", code=2)
     assert enrolled.json("visits", "keep", visit, "--section", "home")["kept"] == []
+
+
+def newer(phone: Phone) -> None:
+    """Publish a version that asks for people in words no more, but for a date, and knows a further question."""
+    rows = (ask("text", "head"), ask("date", "people"), ask("text", "fresh", label="新题", default="没有"))
+    put_form(phone.office, make_form(begin("group", "home"), *rows, end("group"), form_id="knowing", version="2"))
+    phone.sync()
+
+
+def test_a_draft_stays_on_its_version_until_it_is_moved(synced: Phone) -> None:
+    visit = begun(synced)
+    visits.answer(synced.store, synced.clock, visit, {"home/head": "周桂珍", "home/people": "3"})
+    newer(synced)
+    before = drafts.get(synced.store, visit).document
+    assert before["form"]["version"] == "1"
+    shown = upgrading.preview(synced.store, synced.clock, visit)
+    assert [(one.path, one.shown) for one in shown.left] == [("home/people", "3")]
+    assert drafts.get(synced.store, visit).document == before
+    after = upgrading.move(synced.store, synced.clock, visit, seen_version="2").document
+    assert after["form"]["version"] == "2"
+    assert after["answers"] == {"home/head": "周桂珍", "home/fresh": "没有"}
+    assert [one["shown"] for one in after["left"]] == ["3"]
+
+
+def test_a_draft_on_the_newest_version_is_not_moved(synced: Phone) -> None:
+    with refused("form.not_newer"):
+        upgrading.preview(synced.store, synced.clock, begun(synced))
+
+
+def test_a_version_that_came_since_it_was_looked_at_is_not_moved_to(synced: Phone) -> None:
+    visit = begun(synced)
+    newer(synced)
+    with refused("form.not_newer"):
+        upgrading.move(synced.store, synced.clock, visit, seen_version="1.5")
+    assert drafts.get(synced.store, visit).document["form"]["version"] == "1"

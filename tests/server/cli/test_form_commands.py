@@ -115,3 +115,43 @@ def test_a_device_gets_what_was_published(office: Office, tmp_path: Path):
     device = office.device()
     device.exchange()
     assert ("reference", "form", "short@1") in device.rows
+
+
+def test_a_published_version_is_exported_and_gives_the_same_form(office: Office, tmp_path: Path):
+    told(office.app, "publish", "home_visit")
+    form = forms.shipped("home_visit")
+    file = str(tmp_path / "again.xlsx")
+    assert run(office.app, "forms", "export", "home_visit", form.version, file).exit_code == 0
+    assert told(office.app, "lint", file)["hash"] == form.hash
+    refused = run(office.app, "forms", "export", "home_visit", form.version, file)
+    assert (refused.exit_code, "--force" in refused.stderr) == (1, True)
+    assert run(office.app, "forms", "export", "home_visit", form.version, file, "--force").exit_code == 0
+
+
+def test_a_version_that_was_never_published_is_not_exported(office: Office, tmp_path: Path):
+    file = tmp_path / "a.xlsx"
+    refused = run(office.app, "forms", "export", "home_visit", "1", str(file))
+    assert (refused.exit_code, file.exists()) == (1, False)
+    assert "flask forms versions" in refused.stderr
+
+
+def test_what_changed_between_two_versions_is_told_in_sentences(office: Office, tmp_path: Path):
+    told(office.app, "publish", workbook(tmp_path))
+    newer = workbook(tmp_path, version="2", label="共几口人")
+    (change,) = told(office.app, "diff", "short@1", newer)
+    assert (change["name"], change["column"], change["affects_answers"]) == ("people", "label", False)
+    assert run(office.app, "forms", "diff", "short@1", newer).stdout.strip() == change["sentence"]
+    assert "没有变化" in run(office.app, "forms", "diff", newer, newer).stdout
+
+
+def test_a_warning_is_told_and_forbids_nothing(office: Office, tmp_path: Path):
+    survey = {"type": "integer", "name": "people", "label": "几口人", "appearance": "w4"}
+    settings = {"form_title": "短表", "form_id": "short", "version": "1"}
+    sheets = {
+        name: Sheet(tuple(cells), (Row(2, cells),)) for name, cells in (("survey", survey), ("settings", settings))
+    }
+    file = tmp_path / "warned.xlsx"
+    file.write_bytes(write_workbook(sheets))
+    said = told(office.app, "publish", str(file))
+    assert (said["published"], [one["column"] for one in said["warnings"]]) == (True, ["appearance"])
+    assert "请留意" in run(office.app, "forms", "lint", str(file)).stdout
