@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyxform.xls2xform import convert
 
@@ -22,6 +22,14 @@ def test_importing_an_export_gives_the_same_definition(form):
 def test_the_workbook_of_an_export_gives_the_same_definition(form):
     again = import_workbook(export_workbook(form))
     assert (again, again.hash) == (form, form.hash)
+
+
+@given(forms())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_other_programs_take_an_export_as_an_xlsform(tmp_path, form):
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(export_workbook(form))
+    assert convert(xlsform=path, validate=False).xform
 
 
 @pytest.mark.parametrize("name", NAMES)

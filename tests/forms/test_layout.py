@@ -87,6 +87,17 @@ def test_a_form_is_shown_in_a_language_and_falls_back_where_a_word_is_missing():
     assert [shown.label for shown in layout(form, {}, today=TODAY, language="fr")[0].questions] == ["姓名", "住处"]
 
 
+def test_choices_are_shown_in_a_language_and_rules_see_their_own_words():
+    form = make_form(
+        ask("select_one l", "a"),
+        ask("calculate", "b", calculation="jr:choice-name(${a}, '${a}')"),
+        choices=[{"list_name": "l", "name": "x", "label": "甲", "label::English (en)": "X"}],
+    )
+    (section,) = layout(form, {"a": "x"}, today=TODAY, language="en")
+    question, computed = section.questions
+    assert (question.choices[0].label, question.display, computed.answer) == ("X", "X", "甲")
+
+
 def test_counts_are_of_what_is_asked_and_answered_by_a_person():
     form = make_form(
         begin("group", "g"),
