@@ -77,11 +77,11 @@ class State:
             current=self.values.get(path, ""),
             stored=_kept(self.answers.get(path)),
             facts=self.facts,
-            identity=self._identity(path),
+            identity=self._identity(path) if self.facts.sources else "",
         )
 
     def _identity(self, path: str) -> str:
-        visit = as_text(self.facts.value("visit", "id")) if self.facts.sources else ""
+        visit = as_text(self.facts.value("visit", "id"))
         return f"{visit}/{path}" if visit else ""
 
     def gather(self, node: Node, start: Place) -> Value:

@@ -238,3 +238,38 @@ def test_a_change_leaves_the_state_before_it_alone(answers, path, answer):
     before = evaluate(EVERYTHING, answers, today=TODAY)
     change(before, path, answer)
     assert same(before, evaluate(EVERYTHING, answers, today=TODAY))
+
+
+DEPENDING = make_form(
+    begin("repeat", "m"),
+    ask("integer", "age"),
+    ask("text", "name", required="${age} > 0"),
+    begin("repeat", "j"),
+    ask("decimal", "wage"),
+    ask("text", "place", required="${wage} > 0 or ${age} > 0"),
+    end("repeat"),
+    end("repeat"),
+    ask("text", "why", required="sum(${wage}) > 0"),
+    ask("text", "always", required="yes"),
+)
+
+
+@given(data=st.data())
+def test_only_what_depends_on_a_change_is_computed_again(data):
+    """What was not computed again is the very same finding; an equal one made anew would be another object."""
+    answers = {f"m[{n}]/j[{k}]/wage": "5" for n in (1, 2) for k in (1, 2)} | {"m[1]/age": 40, "m[2]/age": 50}
+    before = evaluate(DEPENDING, answers, today=TODAY)
+    path, again = data.draw(
+        st.sampled_from(
+            [
+                ("m[1]/j[2]/wage", {"m[1]/j[2]/place", "why"}),
+                ("m[2]/age", {"m[2]/name", "m[2]/j[1]/place", "m[2]/j[2]/place"}),
+                ("always", {"always"}),
+                ("m", {"why"}),
+                ("m[2]/j", {"why"}),
+            ]
+        )
+    )
+    after = change(before, path, data.draw(st.integers(3, 9)) if path.endswith(("m", "j", "age")) else "7")
+    kept = {name for name, finding in before.findings.items() if after.findings.get(name) is finding}
+    assert kept == before.findings.keys() - again
