@@ -105,7 +105,7 @@ class _Spread:
             self.push(cell, place)
 
     def _resize(self, repeat: Node, place: Place, before: int, after: int) -> None:
-        """Begin and forget instances, and compute again who looks at them from outside."""
+        """Begin and forget instances. Who looks at them from outside depends on their number, and is queued already."""
         if before == after:
             return
         inside = self.state.plan.within[repeat.item.name]
@@ -115,8 +115,6 @@ class _Spread:
                     for facet in (RELEVANT, VALUE, FINDING):
                         self.push((facet, node.item.name), (*place, number))
         _forget(self.state, inside, [(*place, number) for number in range(after + 1, before + 1)])
-        for dependent in self.state.plan.across[repeat.item.name]:
-            self._push_all(dependent.cell, place[: dependent.shared])
 
 
 def _forget(state: State, inside: Iterable[Node], instances: Iterable[Place]) -> None:

@@ -36,7 +36,7 @@ class Dependent(NamedTuple):
 class Plan:
     """The rows by name in the order of the form, the order of evaluation, and who depends on whom.
 
-    `targets` says what a reference in a row means, `across` who looks from outside into the instances of a repeat.
+    `targets` says what a reference in a row means.
     """
 
     nodes: Mapping[str, Node]
@@ -45,7 +45,6 @@ class Plan:
     order: tuple[Cell, ...]
     rank: Mapping[Cell, int]
     dependents: Mapping[Cell, tuple[Dependent, ...]]
-    across: Mapping[str, frozenset[Dependent]]
 
     def find(self, path: str) -> tuple[Node, Place] | None:
         """Return the row and the place that a path names, or None."""
@@ -94,7 +93,6 @@ def plan(definition: Definition) -> Plan:
         order,
         {cell: rank for rank, cell in enumerate(order)},
         listed,
-        _across(nodes, listed),
     )
 
 
@@ -155,25 +153,23 @@ def _read(
         return targets[node.item.name, reference]
 
     for target in map(meant, expression.references):
-        yield cell, (VALUE, target.name), target.shared
+        yield from ((cell, *seen) for seen in _seen(target.name, target.shared, nodes))
     for reference, repeats in expression.indexed:
         around = nodes[meant(reference).name].repeats
         chosen = [around.index(meant(repeat).name) for repeat in repeats if meant(repeat).name in around]
-        yield cell, (VALUE, meant(reference).name), min([common(node.repeats, around), *chosen])
+        shared = min([common(node.repeats, around), *chosen])
+        yield from ((cell, *seen) for seen in _seen(meant(reference).name, shared, nodes))
+
+
+def _seen(name: str, shared: int, nodes: Mapping[str, Node]) -> Iterator[tuple[Cell, int]]:
+    """List what is looked at with a row: the row, and the numbers of the repeats whose instances are gone through."""
+    yield (VALUE, name), shared
+    for depth, repeat in enumerate(nodes[name].repeats):
+        if depth >= shared:
+            yield (VALUE, repeat), shared
 
 
 def _captioned(node: Node, nodes: Mapping[str, Node]) -> Iterator[tuple[Cell, int]]:
     texts = [getattr(node.item, column, "") for column in ("label", "constraint_message", "required_message")]
     for name in (name for text in texts for name in REFERENCE.findall(text)):
-        yield (VALUE, name), common(node.repeats, nodes[name].repeats)
-
-
-def _across(
-    nodes: Mapping[str, Node], dependents: Mapping[Cell, tuple[Dependent, ...]]
-) -> dict[str, frozenset[Dependent]]:
-    """List who must be computed again when a repeat gets or loses an instance, besides the instance itself."""
-    looking: dict[str, set[Dependent]] = {name: set() for name, node in nodes.items() if node.is_repeat}
-    for (_, name), listed in dependents.items():
-        for depth, repeat in enumerate(nodes[name].repeats):
-            looking[repeat].update(one for one in listed if one.shared <= depth)
-    return {name: frozenset(found) for name, found in looking.items()}
+        yield from _seen(name, common(node.repeats, nodes[name].repeats), nodes)

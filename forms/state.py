@@ -88,7 +88,18 @@ class State:
         """Return what a row holds at a place, or at all places that begin with it."""
         if len(start) == len(node.repeats):
             return self.values.get(node.path(start), () if node.is_repeat else "")
-        return tuple(flat(self.values.get(node.path(place), "") for place in self.places(node, start)))
+        return tuple(flat(self.values.get(node.path(place), "") for place in self._asked(node, start)))
+
+    def _asked(self, node: Node, start: Place) -> Iterator[Place]:
+        """Yield the places in repeats that are asked: instances of the others are dropped at the seal, so nothing may
+        count them before."""
+        if len(start) == len(node.repeats):
+            yield start
+            return
+        repeat = self.plan.nodes[node.repeats[len(start)]]
+        instances = self.values.get(repeat.path(start), ())
+        for number in range(1, len(instances) + 1 if isinstance(instances, tuple) else 1):
+            yield from self._asked(node, (*start, number))
 
     def caption(self, text: str, node: Node, place: Place) -> str:
         """Put the answers that a label names with `${…}` into it, in the words of the form.
@@ -104,7 +115,7 @@ class State:
         question = node.item
         if isinstance(question, Group):
             return ""
-        places = self.places(node, place[: common(asking.repeats, node.repeats)])
+        places = self._asked(node, place[: common(asking.repeats, node.repeats)])
         values = [self.values.get(node.path(one), "") for one in places]
         shown = [display(self.definition, question, stored(question, value)) for value in values]
         return SEPARATOR.join(text for text in shown if text)

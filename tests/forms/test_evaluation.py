@@ -161,6 +161,20 @@ def test_a_repeat_that_is_not_asked_has_no_instances_to_count():
     assert evaluate(form, {"m[1]/name": "甲"}, today=TODAY).values["n"] == 0
 
 
+def test_answers_within_a_repeat_that_is_not_asked_are_not_counted_from_outside():
+    """They are dropped at the seal, so a count of them would change what is asked after it."""
+    form = make_form(
+        ask("integer", "a"),
+        begin("repeat", "m", relevant="${a} = 1"),
+        ask("text", "name"),
+        end("repeat"),
+        ask("calculate", "n", calculation="count(${name})"),
+    )
+    state = evaluate(form, {"a": 2, "m[2]/name": "甲"}, today=TODAY)
+    assert state.values["n"] == 0
+    assert change(state, "a", 1).values["n"] == 2
+
+
 def test_once_keeps_what_was_stored():
     form = make_form(ask("calculate", "first", calculation="once(today())"))
     assert evaluate(form, {"first": "2026-01-01"}, today=TODAY).values["first"] == "2026-01-01"
