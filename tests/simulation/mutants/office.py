@@ -58,9 +58,8 @@ def applies_a_repeat_again(patch: Patch) -> None:
         installation = ledger.session.get(server.services.sync.Installation, (device.id, request.installation))
         done = installation.applied_n
         acks = real(ledger, actor, request, now=now, **k)
-        for one in request.mutations:
-            if one.n <= done:
-                server.services.mutations.decide(ledger, Sender(actor, device, installation.number, now), one)
+        again = [one for one in request.mutations if one.n <= done]
+        server.services.mutations.decide(ledger, Sender(actor, device, installation.number, now), again)
         return acks
 
     patch.setattr(server.services.sync, "apply", twice)
@@ -112,11 +111,12 @@ def holds_nothing(patch: Patch) -> None:
 def stops_at_poison(patch: Patch) -> None:
     real = server.services.sync.decide
 
-    def choking(ledger: Any, sender: Any, mutation: Any) -> Any:
-        strange = {"number", "area_code", "newer_field"} & set(mutation.fields)
-        if strange or mutation.op == "delete" or mutation.type in ("ghost", "review"):
-            raise ValueError
-        return real(ledger, sender, mutation)
+    def choking(ledger: Any, sender: Any, mutations: Any) -> Any:
+        for mutation in mutations:
+            strange = {"number", "area_code", "newer_field"} & set(mutation.fields)
+            if strange or mutation.op == "delete" or mutation.type in ("ghost", "review"):
+                raise ValueError
+        return real(ledger, sender, mutations)
 
     patch.setattr(server.services.sync, "decide", choking)
 

@@ -15,7 +15,7 @@ from tests.simulation.mutants.known import Patch, breaks
 NEVER = 1 << 40  # No change's number is as high: nothing is let through between two pieces.
 
 
-@breaks("drains", seed=11)
+@breaks("drains", seed=20)
 def waits_for_a_clock_that_was_put_back(patch: Patch) -> None:
     patch.setattr(field_client.uploads, "ASIDE_LONGEST", field_client.uploads.ASIDE_LONGEST * 10**5)
 
@@ -31,7 +31,7 @@ def sends_photos_first(patch: Patch) -> None:
     patch.setattr(field_client.syncing, "_records", late)
 
 
-@breaks("blobs", seed=15)
+@breaks("blobs", seed=11)
 def believes_what_an_upload_is_called(patch: Patch) -> None:
     patch.setattr(server.api.files, "_checksum", lambda header: None)
     patch.setattr(server.services.uploads, "verify", lambda folder, upload: None)
@@ -51,7 +51,7 @@ def begins_an_upload_again_after_a_cut(patch: Patch) -> None:
     patch.setattr(server.services.uploads, "standing", forgetful)
 
 
-@breaks("carried")
+@breaks("carried", seed=2)
 def says_of_a_carried_photo_that_it_is_known(patch: Patch) -> None:
     patch.setattr(server.bundles, "_take_blob", lambda actor, part, now: [*part.pieces] and server.bundles.KNOWN)
 
