@@ -49,7 +49,7 @@ def says_applied_to_every_repeat(patch: Patch) -> None:
     )
 
 
-@breaks("once", seed=15)
+@breaks("once", seed=12)
 def applies_a_repeat_again(patch: Patch) -> None:
     real = server.services.sync.apply
 
@@ -131,7 +131,7 @@ def _prune_all(store: Store) -> None:
     store.db.execute("DELETE FROM outbox WHERE outcome <> ''")
 
 
-@breaks("shed", seed=3)
+@breaks("shed", seed=4)
 def takes_nothing_while_it_is_busy(patch: Patch) -> None:
     lanes, apply = server.api.sync.open_lanes, server.services.sync.apply
     last: list[tuple[str, ...]] = []
