@@ -42,7 +42,7 @@ def rows() -> "list[Row]":
 
 
 def speed(found: Any, size: str, work: Path) -> "list[Row]":
-    """Time both engines on the same files: ours, theirs, ours again."""
+    """Time both engines on the same files: ours, theirs, ours again; processor time."""
     from benchmarks.face import pictures
     from benchmarks.report import Row
 
