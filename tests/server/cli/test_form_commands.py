@@ -155,3 +155,8 @@ def test_a_warning_is_told_and_forbids_nothing(office: Office, tmp_path: Path):
     said = told(office.app, "publish", str(file))
     assert (said["published"], [one["column"] for one in said["warnings"]]) == (True, ["appearance"])
     assert "请留意" in run(office.app, "forms", "lint", str(file)).stdout
+
+
+def test_the_sample_county_has_every_shipped_form(app: Flask):
+    assert run(app, "demo", "seed", "--households", "0").exit_code == 0
+    assert {one["form_id"] for one in told(app, "versions")} == set(NAMES)
