@@ -41,7 +41,7 @@ def answers_before_it_commits(patch: Patch) -> None:
     patch.setattr(server.api.sync, "transact", hasty)
 
 
-@breaks("repeats")
+@breaks("repeats", seed=3)
 def says_applied_to_every_repeat(patch: Patch) -> None:
     real = server.services.sync._repeated
     patch.setattr(
@@ -85,7 +85,7 @@ def never_takes_a_row_out_of_the_sum(patch: Patch) -> None:
     patch.setattr(server.services.changes._Written, "_sum", adding)
 
 
-@breaks("kept")
+@breaks("kept", seed=2)
 def forgets_what_lost(patch: Patch) -> None:
     real = server.services.changes._history
 
