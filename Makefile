@@ -41,8 +41,8 @@ services: .venv/ready ## PostgreSQL, Redis and an S3 store on loopback, for test
 services-stop: .venv/ready ## end what `make services` started
 	@$(BIN)/python -m backing stop
 
-check: export ZSB_SIM_DISTRICTS := $(or $(ZSB_SIM_DISTRICTS),90)
-check: .venv/ready lint types imports test ## what CI runs: format, lint, types, import rules, tests, 90 simulated districts
+check: export ZSB_SIM_DISTRICTS := $(or $(ZSB_SIM_DISTRICTS),500)
+check: .venv/ready lint types imports test ## what CI runs: format, lint, types, import rules, tests, 500 simulated districts
 
 lint: .venv/ready
 	@$(BIN)/ruff format --check $(ROOMS)

@@ -1,6 +1,6 @@
 """Whole districts, each from one seed: every promise is watched at every step and at the quiet end.
 
-`ZSB_SIM_DISTRICTS` says how many: 40 in `make test`, which a developer waits for, 90 in `make check`, which CI runs.
+`ZSB_SIM_DISTRICTS` says how many: 40 in `make test`, which a developer waits for, 500 in `make check`, which CI runs.
 `make sim SEED=n` tells one story line by line, `make sim-soak MINUTES=n` goes on to stories that nobody has seen.
 """
 
