@@ -26,6 +26,9 @@ class Exchange:
     bytes_down: int
 
 
+UNHEARD = ("answer lost", "answer cut", "request cut")  # The office answered, and the phone did not hear it whole.
+
+
 @dataclass
 class Tap:
     """Hears what passes one phone's line."""
@@ -58,7 +61,7 @@ class Tap:
             return
         found = list(frames([answer.body]))
         ends = [frame.lanes for frame in found if isinstance(frame, End)]
-        if fault in ("", "crowded") and ends:
+        if ends and answer.is_whole and fault not in UNHEARD:
             self.phone.lanes = ends[-1]
         asked = Request.decode(letter.body)
         exchange = Exchange(self.phone, self.allowed, asked, found, len(letter.body), len(answer.body))

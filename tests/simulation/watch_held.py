@@ -62,6 +62,9 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
     seen = [one for one in past if one.bucket == saved.bucket and one.seq <= saved.cursor]
     if arrived is None or not seen or seen[-1].fields is None:
         return None
+    earlier = [one for one in past if one.commit < arrived.index]
+    if all(one.fields is None for one in earlier if one.commit == earlier[-1].commit):
+        return None  # It was removed, or merged into another: the edit is held whoever had changed what.
     homes = [one.bucket for one in past if one.commit < arrived.index and one.fields is not None]
     lived = [home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]]
     since = lived[lived.index(saved.bucket) :]
