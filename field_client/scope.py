@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable
 
 from field_client import media, search
-from field_client.store import Store
+from field_client.errors import FieldError
+from field_client.store import Store, storage_errors
 
 _DOOMED = "doomed_media"
 _HELD_ANYWHERE = (
@@ -26,10 +27,22 @@ def leave(store: Store, gone: Iterable[str]) -> None:
 
 
 def finish(store: Store) -> None:
-    """Delete the files of what was cleared, and the log with its old pages; where a reader is in the way, next time."""
+    """Delete the files of what was cleared, and the log with its old pages.
+
+    Where a reader is in the way, or the disk has no room for it, the next sync does it.
+    """
     doomed = store.get(_DOOMED, None)
     if doomed is None:
         return
+    try:
+        with storage_errors():
+            _finish(store, doomed)
+    except FieldError as refusal:
+        if refusal.code != "storage.full":
+            raise
+
+
+def _finish(store: Store, doomed: list[str]) -> None:
     kept = {row["sha256"] for row in store.rows("SELECT sha256 FROM blobs")}
     for sha256 in doomed:
         if sha256 not in kept:

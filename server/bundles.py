@@ -31,7 +31,7 @@ from server.domain.errors import (
 from server.domain.permissions import Actor
 from server.models.blob import Blob
 from server.models.device import Device, Installation
-from server.services import audit, devices, sync, uploads
+from server.services import answering, audit, devices, sync, uploads
 from server.services.changes import Ledger
 from server.settling import settled
 from server.transaction import parts, reading, rehearsal, snapshot, transact
@@ -248,7 +248,7 @@ def _frames(done: Import, asked: Request, now: datetime) -> Iterator[bytes]:
     *others, last = done.acks.values()
     with snapshot() as session:
         actor = _actor(session, done.device_id, now)
-        frames = sync.answer(session, parts().vault, actor, asked, last, now=now, settings=parts().settings)
+        frames = answering.answer(session, parts().vault, actor, asked, last, now=now, settings=parts().settings)
         yield encode(next(frames))
         yield from map(encode, chain(others, frames))
 

@@ -22,7 +22,8 @@ from server.domain.errors import Stale
 from server.extensions import db
 from server.load import Load
 from server.services import audit
-from server.services.changes import Ledger, ReadStale
+from server.services.changes import Ledger
+from server.services.written import ReadStale
 from server.settings import Settings
 
 ATTEMPTS = 5

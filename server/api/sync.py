@@ -9,7 +9,7 @@ from server.api import compression
 from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
 from server.load import Turn, open_lanes
-from server.services import sync
+from server.services import answering, sync
 from server.transaction import parts, reading, snapshot, transact
 from sync.errors import SyncError
 from sync.protocol import Request, encode
@@ -44,9 +44,9 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
     except SyncError as error:
         raise MessageMalformed(error.code) from None
     settings, vault = parts().settings, parts().vault
-    stands = sync.standing(reading(), actor, asked, now=now(), durable_days=settings.durable_days)
-    if stands and lanes == sync.LANES:
-        frames = sync.nothing_new(reading(), vault, actor, asked, stands, now=now(), settings=settings)
+    stands = answering.standing(reading(), actor, asked, now=now(), durable_days=settings.durable_days)
+    if stands and lanes == answering.LANES:
+        frames = answering.nothing_new(reading(), vault, actor, asked, stands, now=now(), settings=settings)
         if frames:
             turn.end()
             return _packed(map(encode, frames))
@@ -60,7 +60,9 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
 
     def lines() -> Iterator[bytes]:
         with snapshot() as session:
-            for frame in sync.answer(session, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes):
+            for frame in answering.answer(
+                session, vault, actor, asked, acks, now=now(), settings=settings, lanes=lanes
+            ):
                 yield encode(frame)
         turn.end()  # The last frame is made; a client that reads slowly costs no work.
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from server.domain.errors import InputInvalid
 from server.models.office import Area
 from server.queries.scope import REFERENCE
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from server.services.store import bulk_upsert
 from sync.records.fields import WORD
 

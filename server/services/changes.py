@@ -9,71 +9,18 @@ lock that the commit releases, whoever has seen head n of a bucket has every cha
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.adapters.vault import Vault
 from server.models.base import Base
-from server.models.index import INDEX
-from server.models.ledger import Bucket, Change, Record, Tombstone
 from server.queries import records, scope
-from server.services.index import index_rows
-from server.services.store import Row, bulk_insert, bulk_upsert
-from sync import digest
-from sync.canonical import dumps
-from sync.clock import Corrected, milliseconds
-from sync.merge import CREATED, OFFICE, UNSEEN, Current, Mark, marked, moved
-from sync.records import REGISTRY
-
-Key = tuple[str, str]
-
-
-class ReadStale(Exception):
-    """What a deed had read was changed before it could commit: the transaction is run again from the start."""
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who makes a change, from which installation, and when on the server's clock."""
-
-    staff_id: str | None
-    at: Corrected
-    device_id: str | None = None
-    writer: str = OFFICE
-    why: str = ""  # the reason that a person gave, for the history
-
-
-def office(now: datetime, staff_id: str | None = None, why: str = "") -> Author:
-    """Name the office itself as the author of a change."""
-    return Author(staff_id, Corrected(milliseconds(now), 0), why=why)
-
-
-@dataclass
-class Staged:
-    """A record in this transaction: as it was read, and as it will be.
-
-    `superseded` keeps every value that somebody saved and that does not stand at the end, for the history.
-    """
-
-    type: str
-    id: str
-    before: records.Stored | None
-    bucket: str
-    fields: dict[str, Any]
-    author: Author
-    changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    superseded: dict[str, list[Any]] = field(default_factory=dict)
-    removed: str = ""
-    seq: int = 0
-
-    def copy(self) -> "Staged":
-        """Give a copy that later changes do not reach."""
-        superseded = {name: list(values) for name, values in self.superseded.items()}
-        return replace(self, fields=dict(self.fields), changed=dict(self.changed), superseded=superseded)
+from server.services.staged import Author, Key, Staged
+from server.services.store import Row, bulk_upsert
+from server.services.written import ReadStale, Written
+from sync.merge import Current
 
 
 class Ledger:
@@ -171,7 +118,7 @@ class Ledger:
         """Give a live record as this transaction sees it, or None."""
         staged = self._staged.get((record_type, record_id))
         if staged:
-            return None if staged.removed else Current(staged.fields, self._marks(staged))
+            return None if staged.removed else Current(staged.fields, staged.marks)
         stored = self._stored((record_type, record_id))
         return Current(stored.fields, stored.marks) if stored else None
 
@@ -250,9 +197,7 @@ class Ledger:
 
         Raises ReadStale when a record changed since it was read; the whole transaction is to be run again.
         """
-        staged = [
-            one for one in self._staged.values() if one.changed or one.superseded or one.removed or self._moves(one)
-        ]
+        staged = [one for one in self._staged.values() if one.changed or one.superseded or one.removed or one.moves]
         self.write_rows()
         self._staged, self._read, self._left, self._rows, self._rows_written = {}, {}, {}, [], 0
         if not staged:
@@ -260,9 +205,9 @@ class Ledger:
         touched = {one.bucket for one in staged} | {one.before.bucket for one in staged if one.before}
         buckets = self._locked(sorted(touched))
         self._check_unchanged(staged)
-        written = _Written(buckets)
+        written = Written(buckets)
         for one in staged:
-            written.take(one, self._marks, self.vault, now)
+            written.take(one, self.vault, now)
         written.store(self._session, self.vault)
         return {(one.type, one.id): (one.bucket, one.seq) for one in staged}
 
@@ -294,127 +239,6 @@ class Ledger:
         # The seq alone is not enough: another bucket may count the same one. What is new is looked for by inserting it.
         if records.places(self._session, list(read)) != read:
             raise ReadStale
-
-    @staticmethod
-    def _moves(one: Staged) -> bool:
-        return one.before is not None and one.before.bucket != one.bucket
-
-    @staticmethod
-    def _marks(one: Staged) -> dict[str, Mark]:
-        """Mark what this transaction changed; a staged record has no seq yet, so its marks carry the highest one."""
-        mark = Mark(one.seq or UNSEEN, one.author.writer, one.author.at.at_ms, one.author.at.uncertainty_ms)
-        if one.before is None:
-            return {CREATED: mark}
-        marks = moved(one.before.marks, one.before.bucket, mark) if Ledger._moves(one) else one.before.marks
-        return marked(REGISTRY[one.type], marks, one.changed, mark)
-
-
-@dataclass
-class _Written:
-    """The rows that one seal writes, gathered first, so that the locked time is a few bulk statements."""
-
-    buckets: dict[str, records.Counter]
-    created: list[dict[str, Any]] = field(default_factory=list)
-    updated: list[dict[str, Any]] = field(default_factory=list)
-    tombstones: list[dict[str, Any]] = field(default_factory=list)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    gone: list[Key] = field(default_factory=list)
-    live: list[Staged] = field(default_factory=list)
-
-    def take(self, one: Staged, marks: Any, vault: Vault, now: datetime) -> None:
-        """Give one record its seq and note what is to be written for it."""
-        before = one.before
-        leaves = before is not None and (one.removed != "" or before.bucket != one.bucket)
-        if before is not None:
-            self._sum(before.bucket, one, before.seq, dumps(before.fields), sign=-1)
-        if before is not None and leaves:
-            seq = self._next(before.bucket)
-            reason = one.removed or "moved"
-            self.tombstones.append(
-                {"bucket": before.bucket, "type": one.type, "id": one.id, "seq": seq, "reason": reason}
-            )
-            one.seq = seq
-        if one.removed:
-            self.gone.append((one.type, one.id))
-        else:
-            one.seq = self._next(one.bucket)
-            whole = dumps(one.fields)
-            self._sum(one.bucket, one, one.seq, whole, sign=1)
-            body, sealed = records.to_row(vault, one.type, one.id, one.fields, whole)
-            row = {"type": one.type, "id": one.id, "bucket": one.bucket, "seq": one.seq, "body": body}
-            rows = self.updated if before else self.created
-            rows.append({**row, "sealed": sealed, "marks": records.marks_to_row(marks(one))})
-            self.live.append(one)
-        self.changes.append(_history(one, vault, now))
-
-    def store(self, session: Session, vault: Vault) -> None:
-        """Write everything; each record knows the last seq that this transaction took in its bucket."""
-        written = (*self.created, *self.updated)
-        for row in (*written, *self.tombstones):
-            row["batch_end"] = self.buckets[row["bucket"]].head
-        records.delete_records(session, self.gone)
-        records.delete_tombstones(session, [(row["bucket"], row["type"], row["id"]) for row in written])
-        try:
-            bulk_insert(session, Record, self.created)
-        except IntegrityError:  # The same id appeared in another bucket, whose lock is not ours.
-            raise ReadStale from None
-        bulk_upsert(session, Record, self.updated)
-        bulk_upsert(session, Tombstone, self.tombstones)
-        bulk_insert(session, Change, self.changes)
-        bulk_upsert(session, Bucket, [_counted(one) for one in self.buckets.values()])
-        records.delete_index(session, INDEX, self.gone)
-        for model, rows in index_rows(vault, [(one.type, one.id, one.bucket, one.fields) for one in self.live]):
-            bulk_upsert(session, model, rows)
-        session.flush()
-
-    def _next(self, bucket: str) -> int:
-        self.buckets[bucket].head += 1
-        return self.buckets[bucket].head
-
-    def _sum(self, bucket: str, one: Staged, seq: int, whole: bytes, *, sign: int) -> None:
-        counter = self.buckets[bucket]
-        part = digest.record_digest(counter.key, one.type, one.id, seq, whole)
-        counter.total = (digest.add if sign > 0 else digest.remove)(counter.total, part)
-        counter.live += sign
-
-
-def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
-    """Write the line of history: old and new values of an update; a creation's values stand in the record itself."""
-    operation = one.removed or ("create" if one.before is None else "update")
-    values: dict[str, Any] = {}
-    if operation != "create":
-        values = {name: [before, after] for name, (before, after) in one.changed.items()}
-    if operation == one.removed:
-        values |= {name: [before, None] for name, before in one.fields.items() if name not in values}
-    values |= {f"{name}!superseded": lost for name, lost in one.superseded.items()}
-    if one.before is not None and one.before.bucket != one.bucket:
-        values["!bucket"] = [one.before.bucket, one.bucket]
-    if one.author.why:
-        values["!why"] = one.author.why
-    is_sealed = bool(REGISTRY[one.type].secrets & {name.split("!")[0] for name in values})
-    plain = dumps(values)
-    return {
-        "type": one.type,
-        "record_id": one.id,
-        "bucket": one.before.bucket if one.before and one.removed else one.bucket,  # where it took its seq
-        "seq": one.seq,
-        "operation": operation,
-        "staff_id": one.author.staff_id,
-        "device_id": one.author.device_id,
-        "at": now,
-        "values": vault.seal(plain, f"change/{one.type}/{one.id}") if is_sealed else plain,
-        "is_sealed": is_sealed,
-    }
-
-
-def _counted(counter: records.Counter) -> dict[str, Any]:
-    return {
-        "id": counter.id,
-        "head": counter.head,
-        "live": counter.live,
-        "checksum": counter.checksum,
-        "checksum_key": counter.checksum_key,
-    }
 
 
 def _new_key() -> str:

@@ -16,7 +16,8 @@ from server.models.ledger import HeldValue
 from server.queries import held as waiting
 from server.queries import history, visits
 from server.services import audit, duplicates, held, removals
-from server.services.changes import Author, Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import Author, office
 from sync.canonical import dumps
 from sync.merge import UNSEEN, Current, Edit, merge
 from sync.records import REGISTRY

@@ -15,7 +15,8 @@ from server.domain.errors import DecisionMade
 from server.models.ledger import HeldValue
 from server.models.register import Household, HouseholdMember, Person
 from server.queries import history
-from server.services.changes import Author, Ledger
+from server.services.changes import Ledger
+from server.services.staged import Author
 from server.services.store import hold
 from sync.canonical import dumps
 

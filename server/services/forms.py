@@ -9,7 +9,8 @@ from server.domain.permissions import Actor
 from server.queries.forms import FORM, record_id
 from server.queries.scope import REFERENCE
 from server.services import audit
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from sync.records import REGISTRY, problems
 
 

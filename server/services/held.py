@@ -13,8 +13,9 @@ from server.adapters.vault import Vault
 from server.domain.masking import without_secrets
 from server.models.ledger import HeldValue
 from server.queries import held as waiting
-from server.services.changes import Author, Ledger, office
+from server.services.changes import Ledger
 from server.services.ids import make_id
+from server.services.staged import Author, office
 from server.services.store import hold
 from sync.canonical import dumps, instant, loads
 from sync.records import REGISTRY

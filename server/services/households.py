@@ -15,7 +15,8 @@ from server.models.visit import Amendment, Receipt, Review, Visit
 from server.queries import held as waiting
 from server.queries import tasks
 from server.services import audit, duplicates, held
-from server.services.changes import Author, Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import Author, office
 
 Key = tuple[str, str]
 

@@ -18,8 +18,9 @@ from server.models.device import Device
 from server.models.ledger import FormerEpoch
 from server.queries import history, records, scope
 from server.services import duplicates, held, held_work, receipts, rights, visits
-from server.services.changes import Author, Ledger
+from server.services.changes import Ledger
 from server.services.rights import Right
+from server.services.staged import Author
 from sync import clock
 from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
 from sync.protocol import SCHEMA, Mutation, Result

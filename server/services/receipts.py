@@ -5,8 +5,9 @@ from datetime import datetime
 
 from server.models.visit import VisitBlob
 from server.queries import visits
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
 from server.services.ids import make_id
+from server.services.staged import office
 from server.services.store import hold, hold_together, shelf
 from server.services.visits import revision_of
 from sync.canonical import instant

@@ -13,7 +13,8 @@ from server.models.register import Household, HouseholdMember
 from server.models.visit import Visit, VisitTask
 from server.queries import history
 from server.services import audit
-from server.services.changes import Author, Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import Author, office
 
 REMOVABLE = {"household": "household_id", "person": "person_id", "household_member": ""}
 """What may be removed, and the field by which a member names it."""

@@ -9,8 +9,9 @@ from server.domain.permissions import Actor, may
 from server.models.visit import Visit
 from server.queries import visits
 from server.services import audit
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
 from server.services.ids import make_id
+from server.services.staged import office
 from sync.canonical import instant
 
 VERDICTS = ("approved", "returned", "refused")

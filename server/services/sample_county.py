@@ -16,7 +16,8 @@ from server.sample.draft import Draft
 from server.services import areas, sign_in
 from server.services import forms as published
 from server.services import staff as accounts
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 
 PASSWORD = "shili-2026-demo"  # noqa: S105  known to everybody: a production start refuses sample accounts
 BATCH = 4000

@@ -13,8 +13,9 @@ from server.models.office import RoleAssignment, SignIn, Staff
 from server.queries import tasks
 from server.queries.scope import REFERENCE
 from server.services import audit
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
 from server.services.sign_in import HASHER
+from server.services.staged import office
 from sync.records.fields import WORD
 
 SHORTEST_PASSWORD = 8

@@ -8,7 +8,8 @@ from server.domain.permissions import Actor
 from server.models.office import Staff
 from server.queries.scope import user_bucket
 from server.services import audit
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 
 
 def hand_over(ledger: Ledger, actor: Actor, task_ids: Iterable[str], to: Staff, *, now: datetime) -> int:

@@ -15,7 +15,8 @@ from server.models.device import Device
 from server.models.visit import VisitBlob, VisitInvestigator
 from server.queries import visits
 from server.services import form_check
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from sync.canonical import moment
 from sync.errors import Untrusted
 from sync.records.fields import HASH

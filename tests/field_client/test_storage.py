@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from field_client import doctor, drafts, media, sealing, storage, visits
+from field_client import doctor, drafts, media, scope, sealing, storage, visits
 from field_client.errors import FieldError
 from field_client.settings import Disk, Home
 from field_client.store import Store
 from tests.field_client.conftest import HOUSEHOLD, Phone, fill_visit
+from tests.simulation.disk import room_for
 
 
 class FullHome(Home):
@@ -113,3 +114,15 @@ def test_photos_stop_where_the_room_is_needed_for_text_and_text_and_signatures_n
 @pytest.mark.parametrize(("percent", "level"), [(79, "ok"), (80, "warn"), (89, "warn"), (90, "alarm")])
 def test_it_warns_at_80_and_90_percent(percent: int, level: str) -> None:
     assert storage.level(percent) == level
+
+
+def test_what_a_full_disk_keeps_from_being_cleared_is_cleared_at_the_next_sync(synced: Phone) -> None:
+    village = synced.store.value("SELECT bucket FROM records WHERE type = 'household'")
+    with synced.store.transaction():
+        scope.leave(synced.store, [village])
+    with room_for(4_000):
+        scope.finish(synced.store)
+    assert synced.store.get("doomed_media") == []
+    scope.finish(synced.store)
+    assert synced.store.get("doomed_media") is None
+    assert not synced.store.value("SELECT count(*) FROM records WHERE bucket = ?", village)

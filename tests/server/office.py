@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.models.office import Area, RoleAssignment, Staff
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from server.transaction import parts, transact
 from sync.digest import checksum
 from sync.protocol import Acks, BucketState, End, Mutation, Page, Request, Scope, Welcome, frames

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from server.extensions import db
 from server.queries import records
-from server.services.changes import Ledger, ReadStale
+from server.services.changes import Ledger
+from server.services.written import ReadStale
 from server.transaction import parts, snapshot
 from sync.canonical import loads
 from tests.server.conftest import MONDAY

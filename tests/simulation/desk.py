@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from server.domain.errors import DomainError
 from server.domain.permissions import Actor, Grant
 from server.services import acceptance, conflicts, held_work, households, reviews, staff
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from sync.protocol import SCHEMA
 from tests.simulation.places import COUNTY, REVIEWER, TOWNSHIPS, user_bucket
 

@@ -20,7 +20,8 @@ from server.domain.permissions import Grant
 from server.extensions import db
 from server.services import staff
 from server.services.areas import put
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from server.settings import Settings
 from server.transaction import transact
 

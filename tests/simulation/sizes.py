@@ -8,7 +8,7 @@ from typing import Any
 import field_client.outbox
 import field_client.transport
 import field_client.uploads
-import server.services.sync
+import server.services.answering
 import sync.session
 
 
@@ -16,7 +16,7 @@ import sync.session
 def small_sizes() -> Iterator[None]:
     """Let small districts have many pages and chunks, and bodies whose length does not depend on random keys."""
     places: list[tuple[Any, str, Any]] = [
-        (server.services.sync, "PAGE_ROWS", 3),
+        (server.services.answering, "PAGE_ROWS", 3),
         (field_client.outbox, "CHUNK", 4),
         (sync.session, "CHUNK", 4),
         (field_client.uploads, "SMALLEST", 64),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from server.models.ledger import HeldValue
 from server.queries import records
 from server.services.backups import shared_heads
-from server.services.changes import office as written_by
+from server.services.staged import office as written_by
 from server.transaction import parts, reading, transact
 from tests.server.api.serving import upload
 from tests.server.cli.test_backup_commands import back_up

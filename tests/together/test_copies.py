@@ -8,7 +8,7 @@ from sqlalchemy import select
 from field_client import outbox
 from server.models.device import Incident, Installation, MutationResult
 from server.models.ledger import Change, HeldValue
-from server.services.changes import office as written_by
+from server.services.staged import office as written_by
 from server.transaction import parts, reading, transact
 from sync.canonical import loads
 from sync.protocol import Request

@@ -7,7 +7,7 @@ import pytest
 
 from server.models.ledger import HeldValue
 from server.queries import history
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import parts, reading, transact
 from sync.canonical import loads
 from tests.server.conftest import MONDAY

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import transact
 from sync.canonical import loads
 from tests.server.api.test_conflicts import body_of, decide, device, listing, propose, show

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from server.models.audit import AuditEvent
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import reading, transact
 from sync.records import REGISTRY
 from tests.server.conftest import MONDAY

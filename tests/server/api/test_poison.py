@@ -13,7 +13,7 @@ from server.domain.errors import MessageMalformed
 from server.models.device import MutationResult
 from server.models.ledger import Change, Record
 from server.models.visit import VisitBlob, VisitInvestigator
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import parts, reading, transact
 from sync.canonical import loads
 from sync.protocol import Mutation, Request

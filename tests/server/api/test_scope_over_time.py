@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server.models.held_work import HeldWork
 from server.models.visit import Visit
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import reading, transact
 from sync.canonical import instant
 from sync.protocol import Mutation, Result
@@ -313,7 +313,7 @@ def test_what_waits_is_decided_from_the_command_line(office: Office, away: Devic
 
 
 def test_moving_a_worker_hands_open_tasks_to_another(office: Office):
-    from server.services.changes import office as the_office
+    from server.services.staged import office as the_office
     from server.transaction import transact
 
     mine = f"user:{office.staff['caseworker1']}"

@@ -16,7 +16,7 @@ from flask import Flask
 from server.adapters import postgresql_dumps
 from server.extensions import db
 from server.queries import records
-from server.services.changes import office as written_by
+from server.services.staged import office as written_by
 from server.transaction import parts, reading, transact
 from tests.server.api.serving import upload
 from tests.server.cli.test_commands import run

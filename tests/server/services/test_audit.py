@@ -9,7 +9,8 @@ from sqlalchemy import Executable, select, text, update
 from server.domain.permissions import Actor
 from server.models.audit import AuditEvent
 from server.services import audit
-from server.services.changes import Ledger, ReadStale
+from server.services.changes import Ledger
+from server.services.written import ReadStale
 from server.transaction import reading, transact
 from tests.server.conftest import MONDAY
 

@@ -18,7 +18,9 @@ from server.models.ledger import Bucket, Change, Record, Tombstone
 from server.models.register import Household
 from server.queries import records
 from server.services import proof
-from server.services.changes import Author, Ledger, ReadStale, office
+from server.services.changes import Ledger
+from server.services.staged import Author, office
+from server.services.written import ReadStale
 from server.transaction import parts, reading, transact
 from sync.canonical import dumps, loads
 from sync.clock import Corrected

@@ -17,7 +17,8 @@ from server.extensions import db
 from server.models.ledger import Bucket, Change
 from server.queries import records
 from server.services import proof
-from server.services.changes import Ledger, office
+from server.services.changes import Ledger
+from server.services.staged import office
 from server.transaction import parts, reading, snapshot, transact
 from tests.server.conftest import MONDAY
 from tests.server.races import PATIENCE_S, BlindLedger, Deed, Follower, Writer, sequence_ledger, until

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.models import Base
 from server.queries import records
-from server.services.changes import office as the_office
+from server.services.staged import office as the_office
 from server.transaction import parts, reading, transact
 from sync.records import REGISTRY
 from tests.server.conftest import MONDAY

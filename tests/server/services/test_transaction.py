@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from server.domain.errors import Stale
-from server.services.changes import Ledger, ReadStale
+from server.services.changes import Ledger
 from server.services.store import hold
+from server.services.written import ReadStale
 from server.transaction import ATTEMPTS, PAUSE_S, parts, transact
 from tests.server.races import PATIENCE_S
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import server.queries.records
 import server.queries.scope
-import server.services.sync
+import server.services.answering
 from tests.simulation.mutants.known import Patch, breaks
 
 
@@ -44,20 +44,22 @@ def shows_every_village(patch: Patch) -> None:
 
 @breaks("costs")
 def sends_a_bucket_from_its_beginning(patch: Patch) -> None:
-    real = server.services.sync._pages
-    patch.setattr(server.services.sync, "_pages", lambda s, vault, bucket, since, head: real(s, vault, bucket, 0, head))
+    real = server.services.answering._pages
+    patch.setattr(
+        server.services.answering, "_pages", lambda s, vault, bucket, since, head: real(s, vault, bucket, 0, head)
+    )
 
 
 @breaks("idle")
 def tells_all_buckets_every_time(patch: Patch) -> None:
-    patch.setattr(server.services.sync, "proof", lambda epoch, states: "")
+    patch.setattr(server.services.answering, "proof", lambda epoch, states: "")
 
 
 @breaks("releases", seed=2)
 def gives_rows_to_a_client_too_old(patch: Patch) -> None:
-    real = server.services.sync.answer
+    real = server.services.answering.answer
 
     def generous(*a: Any, settings: Any, **k: Any) -> Any:
         return real(*a, settings=replace(settings, rows_from_schema=1), **k)
 
-    patch.setattr(server.services.sync, "answer", generous)
+    patch.setattr(server.services.answering, "answer", generous)

@@ -8,10 +8,10 @@ import pytest
 
 import field_client.outbox
 import server.api.sync
-import server.services.changes
 import server.services.held
 import server.services.mutations
 import server.services.sync
+import server.services.written
 from field_client.store import Store
 from server.services.mutations import Sender
 from sync.protocol import Mutation
@@ -71,28 +71,28 @@ def leaves_a_hole_between_seqs(patch: Patch) -> None:
         self.buckets[bucket].head += 2
         return int(self.buckets[bucket].head)
 
-    patch.setattr(server.services.changes._Written, "_next", skipping)
+    patch.setattr(server.services.written.Written, "_next", skipping)
 
 
 @breaks("sums")
 def never_takes_a_row_out_of_the_sum(patch: Patch) -> None:
-    real = server.services.changes._Written._sum
+    real = server.services.written.Written._sum
 
     def adding(self: Any, *a: Any, sign: int) -> None:
         if sign > 0:
             real(self, *a, sign=sign)
 
-    patch.setattr(server.services.changes._Written, "_sum", adding)
+    patch.setattr(server.services.written.Written, "_sum", adding)
 
 
 @breaks("kept", seed=2)
 def forgets_what_lost(patch: Patch) -> None:
-    real = server.services.changes._history
+    real = server.services.written._history
 
     def short(one: Any, *a: Any) -> Any:
         return real(replace(one, superseded={}), *a)
 
-    patch.setattr(server.services.changes, "_history", short)
+    patch.setattr(server.services.written, "_history", short)
 
 
 @breaks("kept")
