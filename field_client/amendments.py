@@ -83,9 +83,9 @@ def answers_of(store: Store, visit_id: str) -> dict[str, Any]:
     visit = overlay.one(store, "visit", visit_id)
     if visit is None:
         raise FieldError("visit.unknown")
-    laid = dict(visit.fields["answers"])
+    laid = dict(visit.fields.get("answers") or {})  # What another release wrote, or was refused, may have none.
     for amendment in sealed(store, visit_id):
-        laid |= amendment.fields["answers"]
+        laid |= amendment.fields.get("answers") or {}
     return {path: answer for path, answer in laid.items() if answer is not None}
 
 

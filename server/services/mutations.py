@@ -25,7 +25,7 @@ from sync import clock
 from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
 from sync.protocol import SCHEMA, Mutation, Result
 from sync.records import REGISTRY, Home, RecordType, problems
-from sync.records.fields import ID, NAME
+from sync.records.fields import ID, NAME, Merge
 
 log = logging.getLogger(__name__)
 LONGEST_TYPE = 32  # characters, as the table of held work takes them
@@ -303,10 +303,16 @@ def _without_what_stands(decided: Decided) -> Decided:
     return replace(decided, result=replace(decided.result, fields=told))
 
 
+def _lost(mutation: Mutation, outcome: Outcome, name: str) -> bool:
+    """Tell whether it is the edit's own value, or items of its set, that lost; else it is the one that stood before."""
+    is_set = REGISTRY[mutation.type].merge_class(name) is Merge.GROW_SET
+    return is_set or name not in outcome.changed
+
+
 def _decided(mutation: Mutation, outcome: Outcome) -> Decided:
     """Word an outcome as a result: held before refused before merged before applied."""
     fields: dict[str, Any] = {name: {"how": "merged", "now": value} for name, value in outcome.merged.items()}
-    fields |= {name: {"how": "superseded"} for name in outcome.superseded}
+    fields |= {name: {"how": "superseded"} for name in outcome.superseded if _lost(mutation, outcome, name)}
     fields |= {name: {"how": "refused"} for name in outcome.refused}
     fields |= {held.field: {"how": "held", "kind": held.kind, "now": held.current} for held in outcome.held}
     if outcome.held:

@@ -148,6 +148,22 @@ def test_the_edit_that_lost_to_a_later_one_is_in_the_history(office: Office, dev
     assert other.own_state(HERE) == other.states[HERE]
 
 
+def test_the_edit_that_won_is_not_told_that_it_lost(office: Office, device: Device):
+    household = office.households[HERE]
+    other = office.device("caseworker3")
+    other.exchange()
+    anchor = {"server_at": "2026-07-06T00:00:00.000Z", "uptime_ms": 0, "boot": "b", "trip_ms": 1}
+
+    def edit(of: Device, remarks: str, uptime_ms: int) -> Mutation:
+        made = of.mutation("household", household, "update", HERE, {"remarks": remarks})
+        return Mutation(**{**vars(made), "at": {"wall": "", "uptime_ms": uptime_ms, "boot": "b", "anchor": anchor}})
+
+    sent(device, edit(device, "先写的", 1_000_000))
+    (won,) = sent(other, edit(other, "后来写的", 3_000_000))
+    assert (won.outcome, won.fields) == ("applied", {})
+    assert history(office, household)[-1]["remarks!superseded"] == ["先写的"]
+
+
 def test_every_value_of_several_edits_sent_at_once_is_in_the_history(office: Office, device: Device):
     household = office.households[HERE]
     sent(device, *(device.mutation("household", household, "update", HERE, {"remarks": text}) for text in "甲乙丙"))
