@@ -1,7 +1,6 @@
 """The real field client as the benchmark uses it: a new device with its encrypted store and index, enrolled over HTTP."""
 
 import contextlib
-import json
 import subprocess
 import sys
 import tempfile
@@ -17,12 +16,13 @@ from field_client.store import Store, open_store
 from field_client.transport import Transport
 
 MEASURED = """
-import json, resource, sys
+import os, sys
 from field_client.cli import main
 try:
     main(sys.argv[1:])
 finally:
-    print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), file=sys.stderr)
+    from benchmarks.sync.processes import peak_mib
+    print(peak_mib(os.getpid()), file=sys.stderr)
 """
 
 
@@ -53,4 +53,4 @@ def peak_mib_of_sync(store: Store) -> float:
     """Run `field-client sync` in a process of its own; gives the most memory that it held."""
     asked = [sys.executable, "-c", MEASURED, "--home", str(store.home.path), "sync", "--records-only", "--json"]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
-    return float(json.loads(done.stderr.splitlines()[-1]))
+    return float(done.stderr.splitlines()[-1])

@@ -62,9 +62,8 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
     seen = [one for one in past if one.bucket == saved.bucket and one.seq <= saved.cursor]
     if arrived is None or not seen or seen[-1].fields is None:
         return None
-    earlier = [one for one in past if one.commit < arrived.index]
-    if all(one.fields is None for one in earlier if one.commit == earlier[-1].commit):
-        return None  # It was removed, or merged into another: the edit is held whoever had changed what.
+    if _was_removed([one for one in past if seen[-1].commit < one.commit < arrived.index]):
+        return None  # Of what was removed an edit is held whole; what came back since is new to everybody.
     homes = [one.bucket for one in past if one.commit < arrived.index and one.fields is not None]
     lived = [home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]]
     since = lived[lived.index(saved.bucket) :]
@@ -78,6 +77,12 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
             met.append(value)
         before = value
     return met
+
+
+def _was_removed(entries: list[Entry]) -> bool:
+    """Tell whether a commit ended the record, or merged it into another; a move gives it a place as well."""
+    ends = {one.commit for one in entries if one.fields is None}
+    return bool(ends - {one.commit for one in entries if one.fields is not None})
 
 
 def _value(entry: Entry, name: str) -> Any:
