@@ -79,7 +79,7 @@ def _sealed(state: State, item: Question | Group, path: str, answer: object) -> 
         return None
     if isinstance(item, Group):
         return state.counts[path] or None if item.repeats else None
-    return answer
+    return None if item.type == "note" else answer  # A note asks nothing, whatever somebody put there.
 
 
 def _stranger(state: State, path: str) -> Finding | None:

@@ -206,6 +206,11 @@ def test_pruning_drops_what_is_not_asked_and_writes_what_is_computed():
     assert prune(form, {"a": 2, "b": "旧", "d": "", "x": 1}, today=TODAY) == {"a": 2, "c": "0.5", "x": 1}
 
 
+def test_what_somebody_put_at_a_note_is_not_sealed():
+    form = make_form(ask("note", "n"), ask("integer", "a"))
+    assert prune(form, {"n": "inf", "a": 2}, today=TODAY) == {"a": 2}
+
+
 def test_pruning_drops_what_lies_beyond_a_computed_number_of_instances():
     form = make_form(ask("integer", "n"), begin("repeat", "m", repeat_count="${n}"), ask("text", "a"), end("repeat"))
     answers = {"n": 1, "m[1]/a": "甲", "m[2]/a": "乙"}
