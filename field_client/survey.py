@@ -6,6 +6,7 @@ says to the answers is in `filling`.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 import forms
 from field_client import overlay
@@ -99,6 +100,7 @@ def _synced(store: Store, form: Mapping[str, str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8)  # Every page of a visit asks for the same one, and what is published never changes.
 def _read(text: str) -> forms.Definition:
     try:
         return forms.from_json(text)
