@@ -183,7 +183,7 @@ def test_a_photo_opens_large_and_closes_by_the_keyboard(morning: Morning, page: 
     page.locator("#photo-1 > a").click()
     large = page.locator("#photo-1-large")
     expect(large).to_be_visible()
-    page.wait_for_function("document.querySelector('#photo-1-large img').naturalWidth > 0")
+    page.locator("#photo-1-large img").evaluate("image => image.decode()")  # Ends when the picture is whole.
     shoot(page, screenshots, "photo-desk", whole=False)
     large.get_by_text("下一张").click()
     expect(page.locator("#photo-2-large")).to_be_visible()
