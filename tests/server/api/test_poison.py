@@ -129,18 +129,21 @@ def test_nothing_is_created_where_nobody_would_ever_see_it(office: Office, devic
     assert (result.outcome, result.problem["code"]) == ("refused", "record.not_found")
 
 
+def remarked(of: Device, household: str, remarks: str, uptime_ms: int) -> Mutation:
+    """Edit a household's remarks so long after the start of a boot that every device of these tests shares."""
+    anchor = {"server_at": "2026-07-06T00:00:00.000Z", "uptime_ms": 0, "boot": "b", "trip_ms": 1}
+    made = of.mutation("household", household, "update", HERE, {"remarks": remarks})
+    return Mutation(**{**vars(made), "at": {"wall": "", "uptime_ms": uptime_ms, "boot": "b", "anchor": anchor}})
+
+
 def test_the_edit_that_lost_to_a_later_one_is_in_the_history(office: Office, device: Device):
     household = office.households[HERE]
     other = office.device("caseworker3")
     other.exchange()
-    anchor = {"server_at": "2026-07-06T00:00:00.000Z", "uptime_ms": 0, "boot": "b", "trip_ms": 1}
-
-    def edit(of: Device, remarks: str, uptime_ms: int) -> Mutation:
-        made = of.mutation("household", household, "update", HERE, {"remarks": remarks})
-        return Mutation(**{**vars(made), "at": {"wall": "", "uptime_ms": uptime_ms, "boot": "b", "anchor": anchor}})
-
-    sent(device, edit(device, "后来写的", 3_000_000))
-    results = sent(other, edit(other, "先写的一", 1_000_000), edit(other, "先写的二", 2_000_000))
+    sent(device, remarked(device, household, "后来写的", 3_000_000))
+    results = sent(
+        other, remarked(other, household, "先写的一", 1_000_000), remarked(other, household, "先写的二", 2_000_000)
+    )
     assert [result.fields["remarks"]["how"] for result in results] == ["superseded"] * 2
     kept = [value for line in history(office, household) for value in line.get("remarks!superseded", [])]
     assert kept == ["先写的一", "先写的二"]
@@ -152,14 +155,8 @@ def test_the_edit_that_won_is_not_told_that_it_lost(office: Office, device: Devi
     household = office.households[HERE]
     other = office.device("caseworker3")
     other.exchange()
-    anchor = {"server_at": "2026-07-06T00:00:00.000Z", "uptime_ms": 0, "boot": "b", "trip_ms": 1}
-
-    def edit(of: Device, remarks: str, uptime_ms: int) -> Mutation:
-        made = of.mutation("household", household, "update", HERE, {"remarks": remarks})
-        return Mutation(**{**vars(made), "at": {"wall": "", "uptime_ms": uptime_ms, "boot": "b", "anchor": anchor}})
-
-    sent(device, edit(device, "先写的", 1_000_000))
-    (won,) = sent(other, edit(other, "后来写的", 3_000_000))
+    sent(device, remarked(device, household, "先写的", 1_000_000))
+    (won,) = sent(other, remarked(other, household, "后来写的", 3_000_000))
     assert (won.outcome, won.fields) == ("applied", {})
     assert history(office, household)[-1]["remarks!superseded"] == ["先写的"]
 
