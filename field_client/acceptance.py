@@ -42,6 +42,14 @@ def carry_on(
     store.db.execute("DELETE FROM accepted WHERE installation = ? AND number < ?", (installation, acks.durable_n))
 
 
+def forget(store: Store) -> None:
+    """Claim nothing of what is offered again: the office may have taken another store's changes under these numbers."""
+    store.db.execute(
+        "DELETE FROM accepted WHERE number >"
+        " coalesce((SELECT durable_n FROM installations WHERE installations.number = accepted.installation), 0)"
+    )
+
+
 def _put(store: Store, installation: int, number: int, running: str) -> None:
     store.db.execute(
         "INSERT OR REPLACE INTO accepted (installation, number, running) VALUES (?, ?, ?)",

@@ -6,6 +6,7 @@ export; nothing the user saved is dropped silently.
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from field_client import acceptance, incidents
@@ -15,6 +16,7 @@ from sync.protocol import CHUNK, Acks, Mutation, Result
 
 REQUEST_BYTES = 1 << 20  # One request carries at most so much, but always one mutation.
 UNANSWERED = ""
+_OFFERED_AGAIN = "offered_again"
 
 
 def add(
@@ -122,7 +124,10 @@ def keep_acks(store: Store, acks: Acks, clock: Clock) -> None:
             "INSERT OR REPLACE INTO installations (number, applied_n, durable_n) VALUES (?, ?, ?)",
             (mine, acks.applied_n, acks.durable_n),
         )
-        if acks.renewed:
+        if store.get(_OFFERED_AGAIN, False):
+            # What was asked did not hold these yet: only the next answer tells which of them the office has.
+            store.put(_OFFERED_AGAIN, False)
+        elif acks.renewed:
             _renumber(store, mine, acks.renewed)
             incidents.note(store, "copied", {"installation": mine, "renewed": acks.renewed}, clock)
         elif mine == installation(store):
@@ -134,15 +139,16 @@ def keep_acks(store: Store, acks: Acks, clock: Clock) -> None:
 def offer_again(store: Store) -> None:
     """Offer again what no backup covers, because the office was restored and may have lost it.
 
-    Of our own installation the office's answer tells which changes these are; those of former ones are all offered, and
-    what the office still has gets the same answer.
+    What it still has gets the same answer. Its numbers alone do not tell: where our store was copied, the copy may have
+    written its own changes under them since.
     """
     store.db.execute("UPDATE outbox SET seq = 0")
-    store.db.execute(
-        "UPDATE outbox SET outcome = '', result = '' WHERE installation <> ? AND number >"
-        " coalesce((SELECT durable_n FROM installations WHERE installations.number = outbox.installation), 0)",
-        (installation(store),),
+    offered = store.db.execute(
+        "UPDATE outbox SET outcome = '', result = '' WHERE outcome <> '' AND number >"
+        " coalesce((SELECT durable_n FROM installations WHERE installations.number = outbox.installation), 0)"
     )
+    store.put(_OFFERED_AGAIN, offered.rowcount > 0)
+    acceptance.forget(store)
 
 
 def must_renew(store: Store) -> bool:
@@ -200,14 +206,15 @@ def _keep_result(store: Store, mine: int, result: Result) -> None:
 
 
 def _digests(store: Store, mine: int, after: int, upto: int) -> list[bytes]:
-    """Give the digests of what was answered: under a number without an answer another copy may have written."""
+    """Give the digests of what was answered, up to the first number that was not: there another copy may have written."""
     rows = store.rows(
         "SELECT * FROM outbox WHERE installation = ? AND number > ? AND number <= ? AND outcome <> '' ORDER BY number",
         mine,
         after,
         upto,
     )
-    return [_mutation(row).digest() for row in rows]
+    unbroken = takewhile(lambda one: one[1]["number"] == one[0], enumerate(rows, after + 1))
+    return [_mutation(row).digest() for _, row in unbroken]
 
 
 def _mutation(row: Mapping[str, Any]) -> Mutation:

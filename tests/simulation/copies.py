@@ -43,7 +43,6 @@ class Copies:
     alive: list[Phone]
     drawer: list[Path] = field(default_factory=list)
     saved: set[str] = field(default_factory=set)
-    overwritten: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     covered: set[str] = field(default_factory=set)  # by a finished backup
     wrote: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))  # in each store that lives
@@ -67,14 +66,13 @@ class Copies:
 
     def put_back(self, phone: Phone, chance: Random) -> None:
         """Put an old copy in the place of a store; what only this one held is gone with it."""
-        held = self.waiting(phone)
-        self.overwritten |= _kept_in(phone)
+        held = _kept_in(phone)  # What was answered as well: an office that was put back since may have lost it.
         phone.store.close()
         shutil.rmtree(phone.home.path)
         shutil.copytree(chance.choice(self.drawer), phone.home.path)
         phone.reopen()
         self.wrote[phone.home.path] = _kept_in(phone)
-        self.gone |= held - set().union(*map(self.waiting, self.alive)) - self.arrived()
+        self.gone |= held - set().union(*map(_kept_in, self.alive)) - self.arrived()
 
     def back_up(self) -> None:
         """Make a backup of the office, and let devices forget what it covers."""
@@ -210,6 +208,7 @@ def _kept_in(phone: Phone) -> set[str]:
 def _places(district: District) -> dict[str, Counter[str]]:
     """Count each word where it can be: in effect, lost against another value, held, refused."""
     log, found = district.server.log, {place: Counter[str]() for place in ("in effect", "lost", "held", "refused")}
+    written: dict[str, set[str]] = defaultdict(set)
     for row in log.rows("SELECT * FROM change WHERE type <> 'held_value'"):
         bound = f"change/{row['type']}/{row['record_id']}"
         plain = log.vault.open(row["values"], bound) if row["is_sealed"] else row["values"]
@@ -218,9 +217,10 @@ def _places(district: District) -> dict[str, Counter[str]]:
                 found["lost"].update(words_in(value))
             elif not name.startswith("!"):
                 found["in effect"].update(words_in(value[1]))
+                written[row["record_id"]] |= words_in(value[1])
     first = {one.id: one for one in reversed(log.entries) if one.id in district.people}
-    for one in first.values():  # A creation's values stand in the record itself; nobody changes these later.
-        found["in effect"].update(words_in(one.fields))
+    for one in first.values():  # A creation's values stand in the record itself, beside those of later lines.
+        found["in effect"].update(words_in(one.fields) - written[one.id])
     for row in log.rows("SELECT * FROM held_value WHERE kind <> 'duplicate'"):
         found["held"].update(words_in(json.loads(log.vault.open(row["values"], f"held/{row['id']}"))["offered"]))
     for mutation in held_work(log):
