@@ -99,6 +99,26 @@ def test_a_restored_office_is_another_one_and_the_field_heals_it(
     assert json.loads(run(office.app, "doctor", "--json").stdout)["faults"] == []
 
 
+def test_what_a_copied_store_delivered_is_not_forgotten_for_what_the_other_delivered_under_its_number_since(
+    office: Office, make_phone: MakePhone, household: str, place: Path, tmp_path: Path
+):
+    one = make_phone()
+    other = one.copy(tmp_path / "copy")
+    back_up(office, place)
+    other.edit(household, tags={"watch": True})
+    other.sync()
+    back_up(office, place, "restore", "--yes")
+    one.edit(household, remarks="另一台")
+    one.sync()
+    back_up(office, place)
+    for phone in (other, other, one, other):
+        assert phone.sync().failure is None
+    for phone in (one, other):
+        assert (phone.sees(household)["tags"], phone.sees(household)["remarks"]) == ({"watch": True}, "另一台")
+        assert phone.is_level()
+    other.store.close()
+
+
 def test_what_was_written_after_the_restore_is_not_overwritten_unseen(
     office: Office, make_phone: MakePhone, household: str, place: Path
 ):
