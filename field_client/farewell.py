@@ -18,7 +18,7 @@ from field_client.store import Store
 from field_client.transport import Transport
 from sync import bundle
 from sync.errors import Untrusted
-from sync.farewell import CHALLENGE_PREFIX, SALVAGE, Order, read_order
+from sync.farewell import CHALLENGE_PREFIX, SALVAGE, Order, check_confirmed, read_order
 
 NOT_ASKED = "farewell.not_asked"
 
@@ -66,9 +66,18 @@ def _hand_over(
             names = [piece.name for piece in salvage.pieces(store)]
             if have.issuperset(names):
                 key = Ed25519PrivateKey.generate()
-                transport.end_salvage(device.device_id, names, key.public_key().public_bytes_raw().hex())
+                _confirmed(device, transport, names, key.public_key().public_bytes_raw().hex())
                 wiping.begin(store.home, device, order, key, at=clock.now())
                 return
+
+
+def _confirmed(device: Device, transport: Transport, names: list[str], farewell_key: str) -> None:
+    """Have the office sign that it holds everything: whoever else answers on the way must not make us wipe."""
+    signature = transport.end_salvage(device.device_id, names, farewell_key)
+    try:
+        check_confirmed(device.device_id, names, farewell_key, signature, bytes.fromhex(device.receipt_key))
+    except Untrusted:
+        raise FieldError("server.unreadable") from None
 
 
 def _sealed(piece: salvage.Piece, device: Device, pairs: keys.DeviceKeys, order: Order) -> bytes:

@@ -31,6 +31,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 LONGEST_WAIT_S = 3600  # Whatever the office, or something on the way to it, asks for: work waits no longer.
 _BUSY = frozenset({423, 429, 502, 503, 504})
 _FULL = 507
+NO_CONTENT = 204
 _GONE = frozenset({404, 410})
 _UNKNOWN_CODING = 415
 
@@ -185,17 +186,18 @@ class Transport:
         with self._checked(self._send("PUT", path, headers, sealed)):
             return
 
-    def end_salvage(self, device_id: str, names: list[str], farewell_key: str) -> None:
-        """Ask the office to confirm that it holds every piece. Raises ServerRefused when it does not."""
+    def end_salvage(self, device_id: str, names: list[str], farewell_key: str) -> str:
+        """Ask the office to confirm that it holds every piece; gives its signature. Raises ServerRefused when it does not."""
         body = {"names": names, "farewell_key": farewell_key}
-        with self._checked(self._send("POST", f"/api/v1/devices/{device_id}/farewell/salvage", **_json_body(body))):
-            return
+        return _given(self._plain(f"/api/v1/devices/{device_id}/farewell/salvage", body), "signature")
 
     def say_wiped(self, device_id: str, signature: str) -> None:
-        """Say, signed, that this device is wiped."""
+        """Say, signed, that this device is wiped. Raises NoConnection also when somebody else answered in the office's place."""
         body = {"signature": signature}
-        with self._checked(self._send("POST", f"/api/v1/devices/{device_id}/farewell/wiped", **_json_body(body))):
-            return
+        path = f"/api/v1/devices/{device_id}/farewell/wiped"
+        with self._checked(self._send("POST", path, **_json_body(body))) as response:
+            if response.status_code != NO_CONTENT:
+                raise NoConnection("server.unreadable")
 
     def _json(self, method: str, path: str, body: Any) -> dict[str, Any]:
         with self._answer(method, path, **_json_body(body)) as response:

@@ -5,7 +5,7 @@ hash of what is in it, so that it is sent once however often the device begins a
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,18 @@ def piece_name(facts: Mapping[str, Any], content: bytes) -> str:
     return hashlib.sha256(dumps(dict(facts)) + b"\0" + content).hexdigest()
 
 
+def confirm(device_id: str, names: Collection[str], farewell_key: str, key: Ed25519PrivateKey) -> str:
+    """Sign, as the office, that it holds every one of these pieces, and this key for the device's last word."""
+    return key.sign(_held(device_id, names, farewell_key)).hex()
+
+
+def check_confirmed(
+    device_id: str, names: Collection[str], farewell_key: str, signature: str, public_key: bytes
+) -> None:
+    """Check the office's word, without which nothing is wiped. Raises Untrusted("farewell.forged")."""
+    _check(public_key, signature, lambda: _held(device_id, names, farewell_key))
+
+
 def sign_wiped(device_id: str, asked_at: str, key: Ed25519PrivateKey) -> str:
     """Sign that the wipe that was asked for then is done; the key was vouched for before the device's own was destroyed."""
     return key.sign(_wiped(device_id, asked_at)).hex()
@@ -72,6 +84,15 @@ def _check(public_key: bytes, signature: str, signed: Callable[[], bytes]) -> No
 
 def _ordered(device_id: str, asked_at: str, sealing_key: str) -> bytes:
     return dumps({"purpose": "wipe", "device_id": device_id, "asked_at": asked_at, "sealing_key": sealing_key})
+
+
+def _held(device_id: str, names: Collection[str], farewell_key: str) -> bytes:
+    return dumps({
+        "purpose": "held",
+        "device_id": device_id,
+        "names": sorted(names),
+        "farewell_key": farewell_key,
+    })  # fmt: skip
 
 
 def _wiped(device_id: str, asked_at: str) -> bytes:

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from server.api import compression
 from server.api.context import now
-from server.api.schemas.devices import FarewellOut, SalvagedIn, WipedIn
+from server.api.schemas.devices import FarewellOut, SalvagedIn, SalvagedOut, WipedIn
 from server.api.schemas.sessions import ProofIn
 from server.services import farewell
 from server.transaction import parts, transact
@@ -41,13 +41,15 @@ def take(device_id: str, name: str) -> None:
 
 @blueprint.post("/salvage")
 @blueprint.arguments(SalvagedIn)
-@blueprint.response(204)
-def complete(asked: dict[str, Any], device_id: str) -> None:
-    """Say that everything was handed over; only after this answer the device wipes."""
+@blueprint.response(200, SalvagedOut)
+def complete(asked: dict[str, Any], device_id: str) -> dict[str, str]:
+    """Say that everything was handed over; only after this answer, which the office signs, the device wipes."""
     _check(device_id)
-    transact(
-        lambda ledger: farewell.complete(ledger.session, device_id, asked["names"], asked["farewell_key"], now=now())
+    names, farewell_key = asked["names"], asked["farewell_key"]
+    signature = transact(
+        lambda ledger: farewell.complete(ledger.session, parts().vault, device_id, names, farewell_key, now=now())
     )
+    return {"signature": signature}
 
 
 @blueprint.post("/wiped")

@@ -120,8 +120,13 @@ def take(session: Session, device_id: str, name: str, sealed: bytes, *, now: dat
         session.flush()
 
 
-def complete(session: Session, device_id: str, names: Collection[str], farewell_key: str, *, now: datetime) -> None:
-    """Confirm that everything is here, and keep the key that will sign the wipe. Raises SalvageIncomplete, InputInvalid."""
+def complete(
+    session: Session, vault: Vault, device_id: str, names: Collection[str], farewell_key: str, *, now: datetime
+) -> str:
+    """Confirm, signed, that everything is here, and keep the key that will sign the wipe; gives the signature.
+
+    Raises SalvageIncomplete, InputInvalid.
+    """
     device = session.get_one(Device, device_id)
     here = set(session.scalars(select(SalvagePiece.name).where(SalvagePiece.device_id == device_id)))
     if not set(names) <= here:
@@ -130,6 +135,7 @@ def complete(session: Session, device_id: str, names: Collection[str], farewell_
         raise InputInvalid("密钥格式不对", fields=["farewell_key"])
     device.salvaged_at, device.farewell_key = now, farewell_key
     audit.record(session, _itself(device), "device.salvaged", "device", device_id, now=now, pieces=len(names))
+    return farewell.confirm(device_id, names, farewell_key, vault.receipt_key)
 
 
 def wiped(session: Session, device_id: str, signature: str, *, now: datetime) -> None:

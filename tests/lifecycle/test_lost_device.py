@@ -203,6 +203,33 @@ def test_an_office_that_lacks_a_piece_does_not_let_the_device_wipe(
 # killed in the middle of the wipe
 
 
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"<html>login</html>"), (204, b""), (200, json.dumps({"signature": "00" * 64}).encode())]
+)
+def test_whoever_answers_in_the_offices_place_wipes_nothing(
+    county: County, phone: Phone, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
+):
+    """A hotel's network answers everything with a page of its own, and some with nothing at all."""
+    phone.visit()
+    lost(county, phone)
+    real = Transport._send
+
+    def send(self: Transport, method: str, path: str, *given: Any, **named: Any) -> httpx.Response:
+        if path.endswith("/salvage"):
+            return httpx.Response(status, stream=httpx.ByteStream(body))
+        return real(self, method, path, *given, **named)
+
+    monkeypatch.setattr(Transport, "_send", send)
+    with pytest.raises(FieldError, check=lambda error: error.code == "server.unreadable"):
+        phone.sync()
+    assert not phone.home.wipe_file.exists()
+    assert phone.home.secret_file.exists()
+    monkeypatch.undo()
+    leave(phone)
+    assert state(phone) == "wiped"
+    assert county.json("devices", "salvage", phone.device.device_id)["waiting"] == 1
+
+
 def begun(county: County, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     """Go as far as the point of no return, and die there."""
     phone.visit()

@@ -76,6 +76,15 @@ def test_a_signed_object_with_anything_else_in_any_place_is_untrusted(
             read({**good, name: value})
 
 
+def test_the_offices_word_that_it_holds_everything_is_for_these_pieces_and_this_device_alone():
+    names, key = ["ab" * 32, "cd" * 32], "ef" * 32
+    word = farewell.confirm("device-1", names, key, KEY)
+    farewell.check_confirmed("device-1", [*reversed(names)], key, word, PUBLIC)
+    for device, held, last in (("device-2", names, key), ("device-1", names[:1], key), ("device-1", names, "00" * 32)):
+        with pytest.raises(Untrusted):
+            farewell.check_confirmed(device, held, last, word, PUBLIC)
+
+
 @given(st.integers(0, len(WIPED) - 1), st.text(max_size=2))
 def test_a_devices_word_that_it_wiped_is_its_own_or_untrusted(at: int, other: str):
     farewell.verify_wiped("device-1", AT, WIPED, PUBLIC)

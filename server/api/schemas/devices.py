@@ -35,6 +35,12 @@ class FarewellOut(Schema):
     have = fields.List(fields.String())
 
 
+class SalvagedOut(Schema):
+    """The office's signature under what it holds of the device."""
+
+    signature = fields.String()
+
+
 class SalvagedIn(Schema):
     """Everything that was handed over, by name, and the key that will sign the wipe."""
 
