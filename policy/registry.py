@@ -145,7 +145,8 @@ def load_registry(*, sample: bool) -> Registry:
     sources = [source for folder in folders for source in toml_files(data_folder("data").joinpath(folder))]
     entries = tuple(entry for name, content in sources for entry in entries_of(name, content))
     refuse_doubles(entries)
-    rules = sources + list(toml_files(data_folder("data"))) + list(toml_files(data_folder("programmes")))
+    folders_of_rules = ("data", "programmes", "procedure/machines")
+    rules = sources + [file for folder in folders_of_rules for file in toml_files(data_folder(folder))]
     digest = hashlib.sha256(b"\0".join(content for _, content in rules))
     return Registry(load_documents(), load_keys(), entries, digest.hexdigest()[:12])
 

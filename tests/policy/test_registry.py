@@ -14,6 +14,7 @@ from policy import registry
 from policy.amounts import CARE_STANDARDS, SUPPLEMENTS
 from policy.catalogue import catalogue
 from policy.parameters import load_parameters
+from policy.procedure.machines import load_machines
 from policy.registry import PolicyDataError, load_documents, load_keys, load_registry, parse_value
 
 ROOM = Path(policy.__file__).parent
@@ -35,9 +36,12 @@ def test_a_document_without_a_date_of_its_own_states_what_was_assumed() -> None:
         assert "正文无日期" in load_documents()[code].date_basis
 
 
-def test_every_document_is_cited_by_a_value_or_a_programme() -> None:
+def test_every_document_is_cited_by_a_value_a_programme_or_a_procedure() -> None:
     cited = {entry.document.code for entry in EVERYTHING.entries}
     cited |= {cite.document.code for programme in catalogue() for cite in programme.cites}
+    ways = [way for machine in load_machines().values() for way in machine.transitions]
+    rests_on = [*ways, *(requirement for way in ways for requirement in way.requires)]
+    cited |= {cite.document.code for rests in rests_on for cite in rests.cites}
     assert cited == set(load_documents())
 
 
@@ -56,7 +60,7 @@ def test_every_key_is_given_by_a_document_or_must_be_set_by_the_region() -> None
 def test_every_key_that_the_code_asks_for_exists() -> None:
     questions = [
         node.args[0]
-        for path in ROOM.glob("*.py")
+        for path in ROOM.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "find")
     ]
@@ -73,7 +77,7 @@ def test_every_key_that_the_code_asks_for_exists() -> None:
 
 def test_the_rules_import_nothing_but_the_standard_library() -> None:
     allowed = {*sys.stdlib_module_names, "policy"} - {"sqlite3", "socket", "urllib", "http", "subprocess", "random"}
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -81,7 +85,7 @@ def test_the_rules_import_nothing_but_the_standard_library() -> None:
 
 
 def test_the_rules_read_no_clock() -> None:
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         assert not re.search(r"\b(today|now|utcnow)\(", path.read_text("utf-8")), path.name
 
 
