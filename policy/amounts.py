@@ -4,17 +4,17 @@ An amount rule raises ParameterNotSet or FactsMissing rather than assume a numbe
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from policy.case import Member
 from policy.labour import self_care_level
 from policy.money import exact_yuan_text, ratio_text, yuan_text
-from policy.reasons import FactsMissing, Reason, reason
+from policy.reasons import Amount, reason
+from policy.registry import Bands
 from policy.situation import Situation
+from policy.supplements import supplement
 from policy.vocabulary import names
 
-SUPPLEMENTS = {"A": "supplement.class_a", "B": "supplement.class_b"}
 CARE_STANDARDS = {
     "able": "tekun.care_standard.able",
     "partial": "tekun.care_standard.partial",
@@ -22,19 +22,18 @@ CARE_STANDARDS = {
 }
 
 
-@dataclass(frozen=True)
-class Amount:
-    """Fen a month, and how it came about. `self_care` is set where it mattered."""
+def dibao_allowance(situation: Situation, clause: str) -> Amount:
+    """The household's difference or band, by what the region chose, plus the supplements of its members."""
+    mode = situation.law.get("dibao.payment_mode").read(str)
+    base = {"difference": _difference, "band": _band}[mode](situation, clause)
+    share = base.fen / situation.people
+    supplements = [supplement(situation, member, share) for member in situation.household.members]
+    extra = sum((found.fen for found in supplements), Fraction(0))
+    return Amount(base.fen + extra, (*base.reasons, *(step for found in supplements for step in found.reasons)))
 
-    fen: Fraction
-    reasons: tuple[Reason, ...]
-    self_care: str | None = None
 
-
-def dibao_difference(situation: Situation, clause: str) -> Amount:
-    """Standard times members less income, plus the supplements of members of class A and B."""
-    if situation.law.get("dibao.payment_mode").read(str) != "difference":
-        raise FactsMissing("dibao.bands")
+def _difference(situation: Situation, clause: str) -> Amount:
+    """Standard times members less income (57号文 第二十三条)."""
     difference = situation.standard * situation.people - situation.income.net
     step = reason(
         "amount.difference",
@@ -45,11 +44,26 @@ def dibao_difference(situation: Situation, clause: str) -> Amount:
         people=situation.people,
         total=exact_yuan_text(situation.income.net),
     )
-    share = difference / situation.people
-    supplements = [_supplement(situation, member, share) for member in situation.household.members]
-    extra = sum((supplement.fen for supplement in supplements), Fraction(0))
-    reasons = tuple(step for supplement in supplements for step in supplement.reasons)
-    return Amount(difference + extra, (step, *reasons))
+    return Amount(difference, (step,))
+
+
+def _band(situation: Situation, clause: str) -> Amount:
+    """A fixed amount a head by the band that the income falls into: below its upper limit (57号文 第二十三条)."""
+    rule = situation.law.get("dibao.bands")
+    bands: Bands = rule.read(tuple)
+    limit, share = next(band for band in bands if situation.income.per_person < situation.standard * band[0])
+    fen = situation.standard * share * situation.people
+    step = reason(
+        "amount.band",
+        value=exact_yuan_text(fen),
+        threshold=exact_yuan_text(situation.standard * limit),
+        parameter=rule,
+        clause=clause,
+        multiple=ratio_text(limit),
+        share=ratio_text(share),
+        people=situation.people,
+    )
+    return Amount(fen, (step,))
 
 
 def single_person_share(situation: Situation, member: Member, clause: str) -> Amount:
@@ -85,21 +99,7 @@ def tekun_support(situation: Situation, member: Member, clause: str) -> Amount:
     return Amount(Fraction(basic.read(int) + care.read(int)), tuple(step.about(member.id) for step in steps), level)
 
 
-def _supplement(situation: Situation, member: Member, share: Fraction) -> Amount:
-    """A or B members receive a part of their own share on top, where the region has made that rule (文件001 二(二)1)."""
-    key = SUPPLEMENTS.get(member.dibao_class or "")
-    if key is None:
-        return Amount(Fraction(0), ())
-    kind, rule = names("class")[member.dibao_class or ""], situation.law.find(key)
-    if rule is None:
-        return Amount(Fraction(0), (reason("amount.no_supplement", kind=kind).about(member.id),))
-    fen = share * rule.read(Fraction)
-    multiple = ratio_text(rule.read(Fraction))
-    step = reason("amount.supplement", value=exact_yuan_text(fen), parameter=rule, kind=kind, multiple=multiple)
-    return Amount(fen, (step.about(member.id),))
-
-
-HOUSEHOLD_AMOUNTS: Mapping[str, Callable[[Situation, str], Amount]] = {"dibao_difference": dibao_difference}
+HOUSEHOLD_AMOUNTS: Mapping[str, Callable[[Situation, str], Amount]] = {"dibao_allowance": dibao_allowance}
 PERSON_AMOUNTS: Mapping[str, Callable[[Situation, Member, str], Amount]] = {
     "single_person_share": single_person_share,
     "tekun_support": tekun_support,

@@ -71,6 +71,14 @@ class Member:
 
 
 @dataclass(frozen=True)
+class FiledAlone:
+    """That a person files without the family, on which ground, and since when they live apart."""
+
+    ground: str
+    since: date | None
+
+
+@dataclass(frozen=True)
 class Household:
     """The co-living members who count, those who by law do not, and what is known of the household as a whole."""
 
@@ -79,6 +87,7 @@ class Household:
     excluded: tuple[Member, ...]
     property_ok: Mapping[str, bool] | bool | None
     rigid_expense: Fraction | None
+    filed_alone: FiledAlone | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,12 @@ def _household(reader: ObjectReader) -> Household:
         excluded=tuple(member for member in members if member.exclusion),
         property_ok=reader.optional("property_ok", _property, None),
         rigid_expense=reader.optional("rigid_expense_yuan_12m", fen, None),
+        filed_alone=reader.nested("filed_alone", _filed_alone),
     )
+
+
+def _filed_alone(reader: ObjectReader) -> FiledAlone:
+    return FiledAlone(reader.required("ground", word("alone"), ""), reader.optional("since", day, None))
 
 
 def _member(reader: ObjectReader) -> Member:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from policy.case import MONTHS_PER_YEAR, Member
+from policy.filing import may_file_alone
 from policy.income import own_income
 from policy.labour import no_labour_capacity
 from policy.money import exact_yuan_text, ratio_text
@@ -172,6 +173,7 @@ def no_capable_obligor(situation: Situation, member: Member, clause: str) -> Fin
 
 
 HOUSEHOLD_CRITERIA: Mapping[str, Callable[[Situation, str, str], Finding]] = {
+    "may_file_alone": may_file_alone,
     "property_within_rules": property_within_rules,
     "income_below_standard": income_below_standard,
     "income_below_edge": income_below_edge,

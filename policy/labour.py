@@ -1,21 +1,12 @@
 """Labour capacity and self-care of 特困人员 (特困人员认定办法 第五条, 第二十一条 to 第二十四条)."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from policy.case import MONTHS_PER_YEAR, Member
+from policy.case import Member
+from policy.features import age_on, months_between
 from policy.reasons import FactsMissing, Finding, Reason, reason
 from policy.situation import Situation
 from policy.vocabulary import names
-
-
-def age_on(day: date, birth_date: date) -> int:
-    """Return full years of age; a birthday counts as reached.
-
-    >>> age_on(date(2026, 7, 1), date(1966, 7, 1))
-    60
-    """
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def no_labour_capacity(situation: Situation, member: Member, clause: str) -> Finding:
@@ -109,11 +100,7 @@ def _by_illness(situation: Situation, member: Member, clause: str) -> Iterator[R
         return
     if member.self_care_lost_since is None:
         raise FactsMissing(f"{member.path}.self_care_lost_since")
-    months = _months_between(member.self_care_lost_since, situation.on)
+    months = months_between(member.self_care_lost_since, situation.on)
     if months >= rule.read(int):
         threshold = str(rule.read(int))
         yield reason("tekun.illness", value=str(months), threshold=threshold, parameter=rule, clause=clause)
-
-
-def _months_between(start: date, end: date) -> int:
-    return (end.year - start.year) * MONTHS_PER_YEAR + end.month - start.month - (end.day < start.day)

@@ -56,6 +56,16 @@ def exact_yuan_text(fen: Fraction) -> str:
     return f"{hundredths // 10_000}.{hundredths % 10_000:04d}"
 
 
+def percent_text(ratio: Fraction) -> str:
+    """Write a ratio as a percentage, two decimals at most, cut off as amounts are.
+
+    >>> percent_text(Fraction(7, 200)), percent_text(Fraction(-1, 3))
+    ('3.5%', '-33.33%')
+    """
+    hundredths = int(ratio * 10_000)
+    return f"{hundredths / 100:g}%"
+
+
 def ratio_text(ratio: Fraction) -> str:
     """Write a ratio as a decimal where it is one, else as a fraction.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from policy.parameters import Parameter
@@ -50,6 +51,15 @@ class Finding:
     holds: bool | None
     reasons: tuple[Reason, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Fen a month, or once, exact; and how it came about. `self_care` is set where it mattered."""
+
+    fen: Fraction
+    reasons: tuple[Reason, ...]
+    self_care: str | None = None
 
 
 def reason(

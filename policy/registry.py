@@ -15,7 +15,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-Value = int | bool | str | Fraction | tuple[str, ...] | dict[str, int]
+Bands = tuple[tuple[Fraction, Fraction], ...]
+Value = (
+    int | bool | str | Fraction | tuple[str, ...] | tuple[Fraction, ...] | dict[str, int] | dict[str, Fraction] | Bands
+)
 NATIONAL = "00"
 AREAS = ("urban", "rural")
 
@@ -125,8 +128,14 @@ def parse_value(kind: str, raw: object) -> Value:
             return raw
         case (("integer" | "money"), int()) if not isinstance(raw, bool) and raw >= 0:
             return raw
-        case "ratio", str() if (ratio := Fraction(raw)) >= 0:
-            return ratio
+        case "ratio", _:
+            return _ratio(raw)
+        case "ratios", dict() if raw:
+            return {code: _ratio(ratio) for code, ratio in raw.items()}
+        case "schedule", list() if raw:
+            return tuple(_ratio(ratio) for ratio in raw)
+        case "bands", dict() if raw:
+            return _bands(raw)
         case "code", str() if raw:
             return raw
         case "codes", list() if all(isinstance(item, str) for item in raw):
@@ -134,6 +143,21 @@ def parse_value(kind: str, raw: object) -> Value:
         case "levels", dict() if all(isinstance(level, int) for level in raw.values()):
             return dict(raw)
     raise ValueError(raw)
+
+
+def _ratio(raw: object) -> Fraction:
+    if not isinstance(raw, str) or (ratio := Fraction(raw)) < 0:
+        raise ValueError(raw)
+    return ratio
+
+
+def _bands(raw: dict[str, object]) -> Bands:
+    """Read upper limit = amount, both as shares of the standard: up to the standard itself, and never more for more income."""
+    bands = tuple(sorted((_ratio(limit), _ratio(amount)) for limit, amount in raw.items()))
+    amounts = [amount for _, amount in bands]
+    if bands[-1][0] < 1 or amounts != sorted(amounts, reverse=True):
+        raise ValueError(raw)
+    return bands
 
 
 def load_registry(*, sample: bool) -> Registry:

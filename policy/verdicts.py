@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import ParamSpec
 
-from policy.amounts import Amount
 from policy.law import Law
 from policy.parameters import ParameterNotSet
-from policy.reasons import FactsMissing, Finding, Reason, missing_facts, reason
+from policy.reasons import Amount, FactsMissing, Finding, Reason, missing_facts, reason
 
 P = ParamSpec("P")
 NOTHING = Fraction(0)

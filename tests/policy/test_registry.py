@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import policy
-from policy import registry
-from policy.amounts import CARE_STANDARDS, SUPPLEMENTS
+from policy import registry, supplements
+from policy.aids import medical
+from policy.amounts import CARE_STANDARDS
 from policy.catalogue import catalogue
+from policy.checks import standards
 from policy.parameters import load_parameters
 from policy.procedure.machines import load_machines
 from policy.registry import PolicyDataError, load_documents, load_keys, load_registry, parse_value
@@ -70,7 +72,8 @@ def test_every_key_that_the_code_asks_for_exists() -> None:
         for node in ast.walk(question)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and DOTTED.fullmatch(node.value)
     }
-    asked |= {*SUPPLEMENTS.values(), *CARE_STANDARDS.values()}
+    asked |= {*CARE_STANDARDS.values(), *supplements.CLASSES.values(), *supplements.FEATURES.values()}
+    asked |= {*medical.CLASSES.values(), *medical.RATES.values(), *standards.GUARDS}
     assert {"dibao.standard", "income.basic_pension_exempt", "selfcare.total_min"} <= asked
     assert asked <= set(load_keys())
 
