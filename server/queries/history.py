@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from server.adapters.vault import Vault
 from server.models.ledger import Change
 from sync.canonical import loads
+from sync.merge import Mark
+
+MARKS = "!marks"  # In the line of a removal: who had changed which field, for the day on which it is undone.
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,15 @@ class Line:
     def before(self, field: str) -> Any:
         """The value that a field had before."""
         return self.values[field][0]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A removed record: where it was, and its fields and marks at its end (no marks from before they were kept)."""
+
+    bucket: str
+    fields: dict[str, Any]
+    marks: dict[str, Mark]
 
 
 def lines(session: Session, vault: Vault, record_type: str, record_id: str) -> Iterator[Line]:
@@ -62,18 +74,16 @@ def last_author(session: Session, vault: Vault, key: tuple[str, str], field: str
     return row
 
 
-def last_fields(session: Session, vault: Vault, key: tuple[str, str]) -> tuple[str, dict[str, Any]] | None:
-    """Give the bucket in which a removed record was, and the fields that it had at its end; None when it was not removed."""
+def ended(session: Session, vault: Vault, key: tuple[str, str]) -> Ended | None:
+    """Give a removed record as it was at its end; None when it was not removed."""
     line = next(lines(session, vault, *key), None)
     if line is None or line.row.operation in ("create", "update"):
         return None
-    pairs = {name: pair for name, pair in line.values.items() if "!" not in name}
-    ends = {name: before if after is None else after for name, (before, after) in pairs.items()}
-    return line.row.bucket, {name: value for name, value in ends.items() if value is not None}
+    return _end(line.row, line.values)
 
 
-def withdrawn_with(session: Session, vault: Vault, key: tuple[str, str], name: str) -> dict[str, dict[str, Any]]:
-    """Give the household members that were removed in one deed with a record: id -> their fields.
+def withdrawn_with(session: Session, vault: Vault, key: tuple[str, str], name: str) -> dict[str, Ended]:
+    """Give the household members that were removed in one deed with a record, by id.
 
     `name` is the field by which a member names the record.
     """
@@ -88,8 +98,15 @@ def withdrawn_with(session: Session, vault: Vault, key: tuple[str, str], name: s
     for row in session.scalars(statement):
         values = _values(vault, row)
         if values.get(name, [None])[0] == key[1]:
-            found[row.record_id] = {one: pair[0] for one, pair in values.items() if "!" not in one}
+            found[row.record_id] = _end(row, values)
     return found
+
+
+def _end(row: Change, values: dict[str, Any]) -> Ended:
+    pairs = {name: pair for name, pair in values.items() if "!" not in name}
+    last = {name: before if after is None else after for name, (before, after) in pairs.items()}
+    marks = {name: Mark(*mark) for name, mark in values.get(MARKS, {}).items()}
+    return Ended(row.bucket, {name: value for name, value in last.items() if value is not None}, marks)
 
 
 def _values(vault: Vault, row: Change) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from server.queries import records, scope
 from server.services.staged import Author, Key, Staged
 from server.services.store import Row, bulk_upsert
 from server.services.written import ReadStale, Written
-from sync.merge import Current
+from sync.merge import Current, Mark
 
 
 class Ledger:
@@ -151,15 +151,31 @@ class Ledger:
             if one.type == record_type and not one.removed:
                 yield one.id, one.bucket, one.fields
 
-    def create(self, record_type: str, record_id: str, bucket: str, fields: Mapping[str, Any], author: Author) -> None:
-        """Stage a new record. It must not exist."""
+    def create(
+        self,
+        record_type: str,
+        record_id: str,
+        bucket: str,
+        fields: Mapping[str, Any],
+        author: Author,
+        *,
+        marks: Mapping[str, Mark] | None = None,
+    ) -> None:
+        """Stage a record that must not exist; `marks` are those of its end where a removed one comes back."""
         assert self.get(record_type, record_id) is None, "the record exists already"
         values = {name: value for name, value in fields.items() if value is not None}
         before = self._stored((record_type, record_id))
         assert before is None, "a record removed in this transaction cannot be created again"
         self._note_undo((record_type, record_id))
         self._staged[record_type, record_id] = Staged(
-            record_type, record_id, None, bucket, values, author, {name: (None, v) for name, v in values.items()}
+            record_type,
+            record_id,
+            None,
+            bucket,
+            values,
+            author,
+            changed={name: (None, v) for name, v in values.items()},
+            marks_again=dict(marks or {}),
         )
 
     def update(
@@ -169,20 +185,27 @@ class Ledger:
         fields: Mapping[str, Any],
         author: Author,
         superseded: Mapping[str, Any] | None = None,
+        *,
+        marks: Mapping[str, Mark] | None = None,
     ) -> None:
-        """Stage new values for some fields of a live record; what lost against them is kept in the history."""
+        """Stage new values for some fields of a live record; what lost against them is kept in the history.
+
+        `marks` say who changed these fields last, where this undoes a deed.
+        """
         staged = self._stage(record_type, record_id, author)
         for name, value in fields.items():
             stands = staged.fields.get(name)
             if name in staged.changed and stands is not None and name not in (superseded or {}):
                 staged.superseded.setdefault(name, []).append(stands)
             staged.changed[name] = (staged.changed.get(name, (stands, None))[0], value)
+            staged.marks_again.pop(name, None)
             if value is None:
                 staged.fields.pop(name, None)
             else:
                 staged.fields[name] = value
         for name, lost in (superseded or {}).items():
             staged.superseded.setdefault(name, []).append(lost)
+        staged.marks_again.update(marks or {})
 
     def remove(self, record_type: str, record_id: str, reason: str, author: Author) -> None:
         """Stage a record's end, with the reason that devices are told."""

@@ -163,8 +163,8 @@ def _person(ledger: Ledger, person_id: str) -> Mapping[str, Any]:
     current = ledger.get("person", person_id)
     if current is not None:
         return {**current.fields, "id": person_id}
-    ended = history.last_fields(ledger.session, ledger.vault, ("person", person_id))
-    return {**(ended[1] if ended else {}), "id": person_id}
+    ended = history.ended(ledger.session, ledger.vault, ("person", person_id))
+    return {**(ended.fields if ended else {}), "id": person_id}
 
 
 def _target(ledger: Ledger, key: Key) -> Key | None:

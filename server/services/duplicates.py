@@ -19,6 +19,7 @@ from server.services.changes import Ledger
 from server.services.staged import Author
 from server.services.store import hold
 from sync.canonical import dumps
+from sync.merge import Mark
 
 BY_NUMBER, BY_NAME = "id_number", "name"  # Why two persons may be one; by name: the same birth date and village, too.
 MOST = 5  # Further ones are found when these are decided.
@@ -41,12 +42,13 @@ def merge(ledger: Ledger, kept: str, gone: str, author: Author) -> dict[str, Any
         raise DecisionMade("其中一人已不在名册里, 请刷新")
     filled = {name: value for name, value in goes.fields.items() if name not in stays.fields}
     lost = {name: value for name, value in goes.fields.items() if stays.fields.get(name, value) != value}
+    marks = {name: list(stays.mark(name)) for name in filled}
     ledger.update("person", kept, filled, author, lost)
     members, doubled = _move_members(ledger, kept, gone, author)
     heads = _move_heads(ledger, gone, kept, author)
     ledger.remove("person", gone, "merged", author)
     done = {"kept": kept, "gone": gone, "members": members, "doubled": doubled, "heads": heads}
-    return {**done, "filled": sorted(filled)}
+    return {**done, "filled": sorted(filled), "marks": marks}
 
 
 def undo(ledger: Ledger, done: dict[str, Any], author: Author) -> None:
@@ -55,14 +57,14 @@ def undo(ledger: Ledger, done: dict[str, Any], author: Author) -> None:
     Raises DecisionMade when that cannot be done any more.
     """
     kept, gone = done["kept"], done["gone"]
-    ended = history.last_fields(ledger.session, ledger.vault, ("person", gone))
+    ended = history.ended(ledger.session, ledger.vault, ("person", gone))
     stays = ledger.get("person", kept)
     if ended is None or stays is None or ledger.get("person", gone) is not None:
         raise DecisionMade("合并后的人员又有变动, 不能直接撤销")
-    bucket, fields = ended
-    ledger.create("person", gone, bucket, fields, author)
-    same = [name for name in done["filled"] if stays.fields.get(name) == fields.get(name)]
-    ledger.update("person", kept, dict.fromkeys(same), author)
+    ledger.create("person", gone, ended.bucket, ended.fields, author, marks=ended.marks)
+    same = [name for name in done["filled"] if stays.fields.get(name) == ended.fields.get(name)]
+    marks = {name: Mark(*mark) for name, mark in done.get("marks", {}).items() if name in same}
+    ledger.update("person", kept, dict.fromkeys(same), author, marks=marks)
     for member_id in done["doubled"]:
         _restore(ledger, member_id, author)
     for record_type, field, ids in (
@@ -172,6 +174,6 @@ def _move_heads(ledger: Ledger, gone: str, kept: str, author: Author) -> list[st
 
 
 def _restore(ledger: Ledger, member_id: str, author: Author) -> None:
-    ended = history.last_fields(ledger.session, ledger.vault, ("household_member", member_id))
+    ended = history.ended(ledger.session, ledger.vault, ("household_member", member_id))
     if ended and ledger.get("household_member", member_id) is None:
-        ledger.create("household_member", member_id, *ended, author)
+        ledger.create("household_member", member_id, ended.bucket, ended.fields, author, marks=ended.marks)

@@ -62,8 +62,8 @@ def of(ledger: Ledger, actor: Actor, record_type: str, record_id: str, *, limit:
 def _may_see(ledger: Ledger, actor: Actor, key: Key) -> bool:
     bucket = ledger.bucket_of(*key)
     if bucket is None:
-        ended = history.last_fields(ledger.session, ledger.vault, key)
-        bucket = ended[0] if ended else None
+        ended = history.ended(ledger.session, ledger.vault, key)
+        bucket = ended.bucket if ended else None
     return bucket is not None and may(actor, "case.read", bucket)
 
 

@@ -49,18 +49,17 @@ def restore(ledger: Ledger, record_type: str, record_id: str, author: Author) ->
     Gives the bucket in which it is again; None when it was never removed.
     """
     key = (record_type, record_id)
-    ended = history.last_fields(ledger.session, ledger.vault, key)
+    ended = history.ended(ledger.session, ledger.vault, key)
     if ended is None:
         return None
-    bucket, fields = ended
-    ledger.create(record_type, record_id, bucket, fields, author)
+    ledger.create(record_type, record_id, ended.bucket, ended.fields, author, marks=ended.marks)
     if REMOVABLE[record_type]:
         for member_id, member in history.withdrawn_with(
             ledger.session, ledger.vault, key, REMOVABLE[record_type]
         ).items():
             if ledger.bucket_of("household_member", member_id) is None:
-                ledger.create("household_member", member_id, bucket, member, author)
-    return bucket
+                ledger.create("household_member", member_id, ended.bucket, member.fields, author, marks=member.marks)
+    return ended.bucket
 
 
 def _refuse_if_used(ledger: Ledger, record_type: str, record_id: str) -> None:

@@ -32,7 +32,8 @@ def office(now: datetime, staff_id: str | None = None, why: str = "") -> Author:
 class Staged:
     """A record in this transaction: as it was read, and as it will be.
 
-    `superseded` keeps every value that somebody saved and that does not stand at the end, for the history.
+    `superseded` keeps every value that somebody saved and that does not stand at the end, for the history. `marks_again`
+    are the marks that hold again because a deed is undone: an edit that was on its way meets what it had seen.
     """
 
     type: str
@@ -43,13 +44,20 @@ class Staged:
     author: Author
     changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     superseded: dict[str, list[Any]] = field(default_factory=dict)
+    marks_again: dict[str, Mark] = field(default_factory=dict)
     removed: str = ""
     seq: int = 0
 
     def copy(self) -> "Staged":
         """Give a copy that later changes do not reach."""
         superseded = {name: list(values) for name, values in self.superseded.items()}
-        return replace(self, fields=dict(self.fields), changed=dict(self.changed), superseded=superseded)
+        return replace(
+            self,
+            fields=dict(self.fields),
+            changed=dict(self.changed),
+            superseded=superseded,
+            marks_again=dict(self.marks_again),
+        )
 
     @property
     def moves(self) -> bool:
@@ -61,6 +69,6 @@ class Staged:
         """Mark what this transaction changed; a staged record has no seq yet, so its marks carry the highest one."""
         mark = Mark(self.seq or UNSEEN, self.author.writer, self.author.at.at_ms, self.author.at.uncertainty_ms)
         if self.before is None:
-            return {CREATED: mark}
+            return {CREATED: mark, **self.marks_again}
         marks = moved(self.before.marks, self.before.bucket, mark) if self.moves else self.before.marks
-        return marked(REGISTRY[self.type], marks, self.changed, mark)
+        return {**marked(REGISTRY[self.type], marks, self.changed, mark), **self.marks_again}

@@ -11,6 +11,7 @@ from server.adapters.vault import Vault
 from server.models.index import INDEX
 from server.models.ledger import Bucket, Change, Record, Tombstone
 from server.queries import records
+from server.queries.history import MARKS
 from server.services.index import index_rows
 from server.services.staged import Key, Staged
 from server.services.store import bulk_insert, bulk_upsert
@@ -100,6 +101,7 @@ def _history(one: Staged, vault: Vault, now: datetime) -> dict[str, Any]:
         values = {name: [before, after] for name, (before, after) in one.changed.items()}
     if operation == one.removed:
         values |= {name: [before, None] for name, before in one.fields.items() if name not in values}
+        values[MARKS] = {name: list(mark) for name, mark in one.marks.items()}
     values |= {f"{name}!superseded": lost for name, lost in one.superseded.items()}
     if one.before is not None and one.before.bucket != one.bucket:
         values["!bucket"] = [one.before.bucket, one.bucket]

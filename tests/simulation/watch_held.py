@@ -62,14 +62,15 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
     seen = [one for one in past if one.bucket == saved.bucket and one.seq <= saved.cursor]
     if arrived is None or not seen or seen[-1].fields is None:
         return None
-    if _was_removed([one for one in past if seen[-1].commit < one.commit < arrived.index]):
-        return None  # Of what was removed an edit is held whole; what came back since is new to everybody.
-    homes = [one.bucket for one in past if one.commit < arrived.index and one.fields is not None]
+    before_it = [one for one in past if one.commit < arrived.index]
+    if _was_removed([one for one in before_it if one.commit == before_it[-1].commit]):
+        return None  # Of what is removed an edit is held whole; what came back since is judged as if it never went.
+    homes = [one.bucket for one in before_it if one.fields is not None]
     lived = [home for n, home in enumerate(homes) if n == 0 or home != homes[n - 1]]
     since = lived[lived.index(saved.bucket) :]
     if len(set(lived)) != len(lived) or len(since) > 2:
         return None  # It moved on, or back: there the office may hold more than it must.
-    unseen = [one for one in past if seen[-1].commit < one.commit < arrived.index and one.fields is not None]
+    unseen = [one for one in before_it if seen[-1].commit < one.commit and one.fields is not None]
     met, before = [], _value(seen[-1], name)
     for one in unseen:
         value = _value(one, name)
@@ -81,8 +82,7 @@ def _met(district: "District", saved: Saved, name: str) -> list[Any] | None:
 
 def _was_removed(entries: list[Entry]) -> bool:
     """Tell whether a commit ended the record, or merged it into another; a move gives it a place as well."""
-    ends = {one.commit for one in entries if one.fields is None}
-    return bool(ends - {one.commit for one in entries if one.fields is not None})
+    return bool(entries) and all(one.fields is None for one in entries)
 
 
 def _value(entry: Entry, name: str) -> Any:

@@ -107,6 +107,20 @@ def test_a_merge_is_undone_and_all_is_as_before(office: Office, device: Device, 
     assert decide(office, held_id, "undone").json["code"] == "conflict.decided"
 
 
+@pytest.mark.parametrize("of_the_one_who_goes", [True, False])
+def test_an_edit_under_way_while_two_were_merged_and_parted_again_is_taken(
+    office: Office, device: Device, pair: tuple[str, str, str], of_the_one_who_goes: bool
+):
+    first, second, held_id = pair
+    device.exchange()
+    person, village = (second, NEXT) if of_the_one_who_goes else (first, HERE)
+    edit = device.mutation("person", person, "update", village, {"phone": "19977778888"})
+    decide(office, held_id, "accepted", kept=first)
+    decide(office, held_id, "undone", reason="是堂兄弟")
+    assert device.exchange([edit]).results[0].outcome == "applied"
+    assert body_of(device, "person", person, village)["phone"] == "19977778888"
+
+
 def test_what_was_changed_since_the_merge_is_not_undone(office: Office, device: Device, pair: tuple[str, str, str]):
     first, second, held_id = pair
     decide(office, held_id, "accepted", kept=first)
