@@ -2,10 +2,13 @@
 
 import pytest
 
-from server.domain.permissions import CASEWORKER, REVIEWER, ROLES, Grant
+from server.domain.permissions import CASEWORKER, DEPARTMENT, FINANCE, ORGANISATION, REVIEWER, ROLES, Grant
 from server.sample.county import AREAS, TOWNSHIPS
 from server.sample.staff import CASEWORKERS, STAFF
 from sync.records import REGISTRY, problems
+
+WITHOUT_WORK_YET = {ORGANISATION, FINANCE, DEPARTMENT}
+"""Roles for which the release has no screen and no deed: a log-in that can do nothing only puzzles."""
 
 PROMISED = {
     "caseworker1": "caseworker",
@@ -26,7 +29,7 @@ def test_a_promised_log_in_is_there_with_its_role(username: str, role: str) -> N
 
 def test_every_role_is_held_by_somebody_and_every_grant_names_a_role_and_an_area() -> None:
     grants = {grant for member in STAFF for grant in member.grants}
-    assert {grant.role for grant in grants} == set(ROLES)
+    assert {grant.role for grant in grants} == set(ROLES) - WITHOUT_WORK_YET
     assert {grant.area_prefix for grant in grants} <= {area.code for area in AREAS}
 
 
