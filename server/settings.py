@@ -38,6 +38,7 @@ class Settings:
     backup_dir: str = ""
     durable_days: int = 30
     proxy_hops: int = 0
+    case_warn_days: int = 3
 
     @property
     def is_production(self) -> bool:

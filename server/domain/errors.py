@@ -291,3 +291,51 @@ class StorageFull(DomainError):
     """The server's disk is full; what was stored stays."""
 
     code, kind, title, retryable = "storage.full", Kind.FULL, "服务器存储空间不足, 请稍后再试", True
+
+
+class RelativeBarred(DomainError):
+    """Close kin of a household takes no part in its cases, whatever the role (57号文第十一条, domain.md 4.4)."""
+
+    code, kind, title = "permission.relative", Kind.FORBIDDEN, "您与这一家有近亲属关系, 应当回避"
+
+
+class HandsNotApart(DomainError):
+    """Whoever investigated a case may not review it, and neither may decide it (domain.md, hard separations)."""
+
+    code, kind, title = "permission.hands_not_apart", Kind.FORBIDDEN, "调查、审核、决定须由不同的人办理"
+
+
+class CaseStepRefused(DomainError):
+    """The procedure does not allow this step now; `errors` names each condition with its clause and what to do."""
+
+    code, kind, title = "case.step_refused", Kind.CONFLICT, "这一步现在还不能办"
+
+
+class CaseAlreadyOpen(DomainError):
+    """The household has an application for this programme under way, or receives it."""
+
+    code, kind, title = "case.already_open", Kind.CONFLICT, "同一项救助已有在办或在享的申请"
+
+
+class PaperNotToBeAsked(DomainError):
+    """What the office can confirm by sharing is not asked of the applicant (社会救助法第六十二条)."""
+
+    code, kind, title = "case.paper_not_to_be_asked", Kind.INVALID, "这项材料不能要求申请人提供"
+
+
+class PaperNotHere(DomainError):
+    """The picture of a paper that a deed names has not arrived."""
+
+    code, kind, title, retryable = "case.paper_not_here", Kind.CONFLICT, "材料的照片还没有上传完成", True
+
+
+class MembersDiffer(DomainError):
+    """An assessment must be of the whole household as it is registered: nobody is left out or added."""
+
+    code, kind, title = "case.members_differ", Kind.CONFLICT, "测算的成员与登记的共同生活成员不一致"
+
+
+class ParameterMissing(DomainError):
+    """No value is in force for a number that the deed needs; the region has to set it, with its document."""
+
+    code, kind, title = "policy.parameter_missing", Kind.CONFLICT, "办理所需的标准还没有设定"

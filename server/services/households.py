@@ -7,6 +7,9 @@ from sqlalchemy import select, update
 
 from server.domain.errors import InputInvalid, NotAllowed, NotFound, ReasonMissing
 from server.domain.permissions import Actor, may
+from server.models.cases import Application, Intake
+from server.models.cases_after import Entitlement
+from server.models.cases_clock import Deadline
 from server.models.held_work import HeldWork
 from server.models.ledger import HeldValue
 from server.models.office import Area
@@ -49,6 +52,7 @@ def move(ledger: Ledger, actor: Actor, household_id: str, *, to: str, reason: st
     for task in tasks.of_household(ledger.session, household_id):
         ledger.update("visit_task", task.id, {"area_code": to}, author)
     _follow(ledger, keys, to, author)
+    _move_cases(ledger, household_id, to)
     for record_type, record_id in keys:
         if record_type == "person":  # In another village others may be of the same name.
             duplicates.look_for(ledger, record_id, author, now=now)
@@ -75,6 +79,16 @@ def _belonging(ledger: Ledger, household_id: str, bucket: str) -> Iterator[Key]:
     for name, model in (("amendment", Amendment), ("review", Review), ("receipt", Receipt)):
         for record_id in session.scalars(select(model.id).where(model.visit_id.in_(visits))):
             yield name, record_id
+
+
+def _move_cases(ledger: Ledger, household_id: str, to: str) -> None:
+    """Cases go where the household lives, with their periods; who accepted them there may be another township's worker."""
+    for model in (Intake, Application, Entitlement):
+        mine = update(model).where(model.household_id == household_id)
+        ledger.session.execute(mine.values(area_code=to))
+    for model in (Application, Entitlement):
+        of_household = select(model.id).where(model.household_id == household_id)
+        ledger.session.execute(update(Deadline).where(Deadline.case_id.in_(of_household)).values(area_code=to))
 
 
 def _follow(ledger: Ledger, keys: list[Key], to: str, author: Author) -> None:

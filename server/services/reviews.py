@@ -9,6 +9,7 @@ from server.domain.permissions import Actor, may
 from server.models.visit import Visit
 from server.queries import visits
 from server.services import audit
+from server.services.casework import returning
 from server.services.changes import Ledger
 from server.services.ids import make_id
 from server.services.staged import office
@@ -60,6 +61,7 @@ def decide(
         "decided_at": instant(now),
     }, office(now, actor.staff_id))  # fmt: skip
     ledger.update("visit", visit_id, {"review_state": verdict}, office(now, actor.staff_id))
+    returning.reviewed(ledger, visit_id, verdict, now=now)
     audit.record(ledger.session, actor, f"visit.{verdict}", "visit", visit_id, now=now, revision=seen_revision)
     return review_id
 

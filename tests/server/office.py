@@ -32,7 +32,10 @@ STAFF = {
     "assistant1": ("village_assistant", VILLAGES[0]),
     "reviewer1": ("reviewer", COUNTY),
     "reviewer2": ("reviewer", TOWNSHIPS[1]),
+    "reviewer3": ("reviewer", TOWNSHIPS[0]),
     "county1": ("county_officer", COUNTY),
+    "county2": ("county_officer", COUNTY),
+    "check1": ("check_centre", COUNTY),
     "inspector1": ("inspector", COUNTY),
     "admin1": ("admin", ""),
 }

@@ -1,0 +1,83 @@
+"""What a case rests on: its visits with their investigators and reviewers, checks, assessments, notices, objections."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.permissions import Actor
+from server.models.cases import Application
+from server.models.cases_decision import Decision, DemocraticReview, Objection, PublicNotice
+from server.models.cases_inquiry import CaseAssessment, CaseVisit, CheckRequest
+from server.models.visit import Review, VisitInvestigator
+from server.queries import scope
+
+
+def visits(session: Session, machine: str, case_id: str) -> Sequence[CaseVisit]:
+    """List the visits that a case sent out, oldest first."""
+    mine = (CaseVisit.machine == machine, CaseVisit.case_id == case_id)
+    return session.scalars(select(CaseVisit).where(*mine).order_by(CaseVisit.at, CaseVisit.task_id)).all()
+
+
+def of_task(session: Session, task_id: str) -> Sequence[CaseVisit]:
+    """List the cases that wait for a task's visit."""
+    return session.scalars(select(CaseVisit).where(CaseVisit.task_id == task_id).with_for_update()).all()
+
+
+def investigators(session: Session, visit_ids: Sequence[str]) -> set[str]:
+    """Name everybody who had a hand in these visits."""
+    statement = select(VisitInvestigator.staff_id).where(VisitInvestigator.visit_id.in_(visit_ids))
+    return set(session.scalars(statement))
+
+
+def visit_reviewers(session: Session, visit_ids: Sequence[str]) -> set[str]:
+    """Name everybody who gave a verdict on these visits."""
+    return set(session.scalars(select(Review.reviewer_id).where(Review.visit_id.in_(visit_ids))))
+
+
+def last_check(session: Session, application_id: str) -> CheckRequest | None:
+    """Give an application's newest check of means."""
+    mine = select(CheckRequest).where(CheckRequest.application_id == application_id)
+    return session.scalars(mine.order_by(CheckRequest.id.desc()).limit(1)).first()
+
+
+def checks_waiting(session: Session, actor: Actor, *, limit: int) -> Sequence[CheckRequest]:
+    """List the checks in the actor's area that wait for their answer, oldest first."""
+    within = scope.in_areas(actor, "check.read", Application.area_code)
+    statement = select(CheckRequest).join(Application, Application.id == CheckRequest.application_id)
+    asked = statement.where(CheckRequest.state == "asked", within).order_by(CheckRequest.id).limit(limit)
+    return session.scalars(asked).all()
+
+
+def last_assessment(session: Session, application_id: str) -> CaseAssessment | None:
+    """Give an application's newest assessment."""
+    mine = select(CaseAssessment).where(CaseAssessment.application_id == application_id)
+    return session.scalars(mine.order_by(CaseAssessment.id.desc()).limit(1)).first()
+
+
+def notices(session: Session, application_id: str) -> Sequence[PublicNotice]:
+    """List an application's notices, oldest first."""
+    mine = select(PublicNotice).where(PublicNotice.application_id == application_id)
+    return session.scalars(mine.order_by(PublicNotice.id)).all()
+
+
+def last_notice(session: Session, application_id: str, kind: str) -> PublicNotice | None:
+    """Give an application's newest notice of a kind."""
+    return next((one for one in reversed(notices(session, application_id)) if one.kind == kind), None)
+
+
+def objections(session: Session, application_id: str) -> Sequence[Objection]:
+    """List the objections to an application, oldest first."""
+    mine = select(Objection).where(Objection.application_id == application_id)
+    return session.scalars(mine.order_by(Objection.id)).all()
+
+
+def democratic_reviews(session: Session, application_id: str) -> Sequence[DemocraticReview]:
+    """List the democratic reviews of an application, oldest first."""
+    mine = select(DemocraticReview).where(DemocraticReview.application_id == application_id)
+    return session.scalars(mine.order_by(DemocraticReview.id)).all()
+
+
+def decision(session: Session, application_id: str) -> Decision | None:
+    """Give the decision on an application."""
+    return session.get(Decision, application_id)

@@ -1,0 +1,139 @@
+"""Looking at cases: reading them and noting who looked and why, in one function each (社会救助法第七十条)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from server.domain.permissions import Limit, limits
+from server.models.cases import Application, CaseStep, Intake, Material
+from server.models.cases_advance import AdvanceAid
+from server.models.cases_after import Entitlement
+from server.models.cases_clock import Deadline
+from server.models.cases_decision import Decision, Objection, PublicNotice
+from server.models.cases_inquiry import CaseVisit, CheckRequest
+from server.queries import cases, cases_after, cases_clock, cases_inquiry
+from server.queries import cases_advance as advances
+from server.services import audit
+from server.services.casework import clock, steps
+from server.services.casework.desk import Desk
+
+
+@dataclass(frozen=True)
+class Term:
+    """A period and how it stands today."""
+
+    deadline: Deadline
+    standing: clock.Standing
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """An application with everything that belongs to it, oldest first; what is sealed is opened for who may see it."""
+
+    application: Application
+    intake: Intake
+    told: dict[str, Any]
+    materials: Sequence[Material]
+    history: Sequence[CaseStep]
+    terms: Sequence[Term]
+    visits: Sequence[CaseVisit]
+    check: CheckRequest | None
+    check_detail: dict[str, Any] | None
+    assessment: dict[str, Any] | None
+    notices: Sequence[PublicNotice]
+    objections: Sequence[tuple[Objection, dict[str, Any]]]
+    decision: Decision | None
+    decision_text: dict[str, Any]
+    entitlement: Entitlement | None
+
+
+def case_file(desk: Desk, application_id: str, *, warn_days: int) -> CaseFile:
+    """Read an application whole. Raises NotFound outside of the area, RelativeBarred for close kin."""
+    application = cases.get(desk.session, application_id, visible_to=desk.actor)
+    steps.refuse_relative(desk, application.household_id)
+    audit.record(
+        desk.session, desk.actor, "application.read", "application", application.id, now=desk.now, purpose="case"
+    )
+    session = desk.session
+    intake = session.get_one(Intake, application.intake_id)
+    check = cases_inquiry.last_check(session, application.id)
+    assessment = cases_inquiry.last_assessment(session, application.id)
+    decision = cases_inquiry.decision(session, application.id)
+    sees_means = _sees_means(desk, application)
+    return CaseFile(
+        application,
+        intake,
+        desk.unseal("intake", intake.id, intake.sealed),
+        cases.materials(session, application.id),
+        cases.history(session, "application", application.id),
+        terms(desk, application, warn_days=warn_days),
+        cases_inquiry.visits(session, "application", application.id),
+        check,
+        desk.unseal("check", check.id, check.sealed) if check and sees_means else None,
+        desk.unseal("assessment", assessment.id, assessment.sealed) if assessment and sees_means else None,
+        cases_inquiry.notices(session, application.id),
+        [
+            (one, desk.unseal("objection", one.id, one.sealed))
+            for one in cases_inquiry.objections(session, application.id)
+        ],
+        decision,
+        desk.unseal("decision", application.id, decision.sealed) if decision else {},
+        cases_after.of_application(session, application.id),
+    )
+
+
+def terms(desk: Desk, case: Application | Entitlement | AdvanceAid, *, warn_days: int) -> list[Term]:
+    """List a case's periods with how each stands."""
+    is_paused = any(one.to_on is None for one in cases_clock.pauses(desk.session, case.id))
+    found = cases_clock.of_case(desk.session, steps.MACHINES[type(case)], case.id)
+    return [
+        Term(one, clock.standing(one, desk.rules, today=desk.today, warn_days=warn_days, is_paused=is_paused))
+        for one in found
+    ]
+
+
+def entitlement(desk: Desk, entitlement_id: str) -> Entitlement:
+    """Read an entitlement. Raises NotFound outside of the area, RelativeBarred for close kin."""
+    found = cases_after.get(desk.session, entitlement_id, visible_to=desk.actor)
+    steps.refuse_relative(desk, found.household_id)
+    audit.record(desk.session, desk.actor, "entitlement.read", "entitlement", found.id, now=desk.now, purpose="case")
+    return found
+
+
+def advance(desk: Desk, advance_id: str) -> tuple[AdvanceAid, dict[str, Any]]:
+    """Read an advance with who was helped and why. Raises NotFound outside of the area, RelativeBarred for close kin."""
+    found = advances.get(desk.session, advance_id, visible_to=desk.actor)
+    steps.refuse_relative(desk, found.household_id)
+    audit.record(desk.session, desk.actor, "advance.read", "advance_aid", found.id, now=desk.now, purpose="case")
+    return found, desk.unseal("advance", found.id, found.sealed)
+
+
+def queue(desk: Desk, *, state: str, limit: int, after: str) -> Sequence[Application]:
+    """Read a page of applications."""
+    found = cases.page(desk.session, desk.actor, state=state, limit=limit, after=after)
+    audit.record(
+        desk.session, desk.actor, "application.list", "queue", state, now=desk.now, purpose="case", rows=len(found)
+    )
+    return found
+
+
+def checks(desk: Desk, *, limit: int) -> Sequence[CheckRequest]:
+    """List the checks that wait for their answer, oldest first."""
+    found = cases_inquiry.checks_waiting(desk.session, desk.actor, limit=limit)
+    audit.record(
+        desk.session, desk.actor, "check.list", "queue", "asked", now=desk.now, purpose="check", rows=len(found)
+    )
+    return found
+
+
+def due(desk: Desk, *, by: date, limit: int) -> Sequence[Deadline]:
+    """List the periods in the actor's area that end by a day, most urgent first: ids and days, nothing of a person."""
+    return cases_clock.due(desk.session, desk.actor, by=by, limit=limit)
+
+
+def _sees_means(desk: Desk, application: Application) -> bool:
+    """Tell whether the actor may see what the check and the assessment say of the household's means."""
+    granted = set(limits(desk.actor, "check.read", application.area_code).values())
+    is_own = Limit.OWN in granted and application.handler_id == desk.actor.staff_id
+    return Limit.FULL in granted or is_own

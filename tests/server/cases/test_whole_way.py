@@ -1,0 +1,49 @@
+"""From asking for help to the money, through HTTP and a device, as the office works."""
+
+from tests.server.cases.casework import HERE, PAPER, Casework
+
+
+def test_a_household_is_helped_from_the_first_month_after_the_decision(work: Casework):
+    application = work.confirmed()
+    found = work.read(application)
+    assert found["decision"]["amount_fen"] == 42000  # 示例 rural standard of 620 less 200
+    assert found["decision"]["decided_by"] == work.office.staff["county1"]
+    assert found["decision"]["trace"]
+    assert "行政复议" in found["decision"]["remedy"]
+    entitlement = work.get("reviewer1", f"/entitlements/{found['entitlement_id']}").json
+    assert (entitlement["state"], entitlement["from_on"]) == ("active", "2026-08-01")
+    assert entitlement["amounts"] == [{"from_on": "2026-08-01", "amount_fen": 42000}]
+    assert work.record("household", work.household)["programmes"] == [{"programme": "dibao", "from_on": "2026-08-01"}]
+    body = {"place": "村务公开栏", "photo": PAPER}
+    assert work.stepped("assistant1", application, "announcement", **body) == "announced"
+
+
+def test_each_step_leaves_who_when_why_and_by_which_clause(work: Casework):
+    history = work.read(work.confirmed())["history"]
+    assert [one["event"] for one in history] == [
+        "create",
+        "submit",
+        "accept",
+        "start",
+        "give_opinion",
+        "post",
+        "close_notice",
+        "take_up",
+        "confirm",
+    ]
+    assert [one["n"] for one in history] == list(range(1, 10))
+    assert all(one["staff_id"] and one["at"] and one["clause"] for one in history)
+    assert history[-1]["staff_id"] == work.office.staff["county1"]
+    assert "第四十四条" in history[-1]["clause"]
+
+
+def test_the_visit_task_reaches_the_device_and_the_sealed_visit_opens_the_next_step(work: Casework):
+    application = work.investigating()
+    device = work.device()
+    (task,) = work.tasks(device)
+    assert (task["kind"], task["household_id"], task["area_code"]) == ("application", work.household, HERE)
+    assert work.step("reviewer1", application, "opinion", suggestion="refuse", reasons="无").status_code == 409
+    (sent,) = work.read(application)["visits"]
+    visit = work.visit(sent["task_id"])
+    (sent,) = work.read(application)["visits"]
+    assert sent["visit_id"] == visit and sent["accepted_at"]
