@@ -35,7 +35,7 @@ def assess(case: Mapping[str, Any], *, on: date, region: str, parameters: Parame
     law = Law(_with_overrides(parameters, parsed), region, on, parsed.household.area)
     _refuse_contradictions(parsed, law)
     situation = Situation(parsed.household, law)
-    programmes = [(programme, rules) for programme, rules in assessed_programmes() if programme.active_from <= on]
+    programmes = [(programme, rules) for programme, rules in assessed_programmes() if programme.is_active(on)]
     return {
         "on": on.isoformat(),
         "region": region,

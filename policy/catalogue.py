@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from policy.registry import Document, data_folder, load_documents, toml_files
+from policy.vocabulary import names
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Programme:
-    """A programme of assistance. Materials by sharing are never asked of the applicant (社会救助法第六十二条)."""
+    """A programme of assistance. Materials by sharing are never asked of the applicant (社会救助法第六十二条).
+
+    `next` are the programmes to look at when this one is refused or ends, best first.
+    """
 
     code: str
     name: str
@@ -54,6 +58,7 @@ class Programme:
     parent: str | None
     beneficiary: str
     active_from: date
+    active_to: date | None
     department: str
     supporting: tuple[str, ...]
     applied_at: str
@@ -61,8 +66,13 @@ class Programme:
     materials: tuple[str, ...]
     materials_by_sharing: tuple[str, ...]
     deadlines: tuple[str, ...]
+    next: tuple[str, ...]
     cites: tuple[Citation, ...]
     assessment: Assessment | None
+
+    def is_active(self, on: date) -> bool:
+        """Say whether the programme exists on a day; `active_to` is its last."""
+        return self.active_from <= on and (self.active_to is None or on <= self.active_to)
 
 
 @cache
@@ -70,6 +80,25 @@ def catalogue() -> tuple[Programme, ...]:
     """Return every programme, ordered by code."""
     files = toml_files(data_folder("programmes"))
     return tuple(_programme(tomllib.loads(content.decode("utf-8"))) for _, content in files)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A programme of the tree and those that belong to it."""
+
+    programme: Programme
+    children: tuple["Branch", ...]
+
+
+def programme_tree(on: date) -> Mapping[str, tuple[Branch, ...]]:
+    """Return the programmes of a day by layer: basic, special and emergency aid, and social forces beside them (文件000 序)."""
+    active = [programme for programme in catalogue() if programme.is_active(on)]
+
+    def branches(parent: str | None, layer: str) -> tuple[Branch, ...]:
+        found = [programme for programme in active if (programme.parent, programme.layer) == (parent, layer)]
+        return tuple(Branch(programme, branches(programme.code, layer)) for programme in found)
+
+    return {layer: branches(None, layer) for layer in names("layer")}
 
 
 @cache
@@ -93,6 +122,7 @@ def _programme(row: Mapping[str, Any]) -> Programme:
         parent=row.get("parent"),
         beneficiary=row["beneficiary"],
         active_from=row["active_from"],
+        active_to=row.get("active_to"),
         department=row["department"],
         supporting=tuple(row["supporting"]),
         applied_at=row["applied_at"],
@@ -100,6 +130,7 @@ def _programme(row: Mapping[str, Any]) -> Programme:
         materials=tuple(row["materials"]),
         materials_by_sharing=tuple(row["materials_by_sharing"]),
         deadlines=tuple(row["deadlines"]),
+        next=tuple(row.get("next", ())),
         cites=_citations(row["cites"]),
         assessment=_assessment(row["assessment"]) if "assessment" in row else None,
     )
