@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import TypeVar
 
 from policy.money import parse_yuan
-from policy.registry import NATIONAL, Entry, Key, Registry, Value, load_registry, parse_value
+from policy.registry import AREAS, NATIONAL, Entry, Key, Registry, Value, load_registry, parse_value
 
 T = TypeVar("T")
 _LEVELS = (6, 4, 2)  # GB/T 2260 digits of county, city, province
@@ -82,8 +82,9 @@ class Parameters:
 
     def find(self, key: str, *, region: str, on: date, area: str | None = None) -> Parameter | None:
         """Return the parameter in force, or None: for rules that exist only where a region has made them."""
-        if key in self.overrides:
-            return self.overrides[key]
+        for name in (f"{key}@{area}", key):
+            if name in self.overrides:
+                return self.overrides[name]
         if key not in self.registry.keys:
             raise KeyError(key)
         for code in region_chain(region):
@@ -95,9 +96,11 @@ class Parameters:
     def with_overrides(self, values: Mapping[str, object]) -> "Parameters":
         """Return parameters in which these keys have assumed values; money is given in yuan, as "780.00".
 
+        "dibao.standard@rural" is assumed for that area only, and goes before "dibao.standard".
+
         Raises KeyError for an unknown key and ValueError for a value that does not fit its kind.
         """
-        overrides = {key: _assumed(self.registry.keys[key], raw) for key, raw in values.items()}
+        overrides = {name: _assumed(self.registry.keys[_key_of(name)], raw) for name, raw in values.items()}
         return replace(self, overrides={**self.overrides, **overrides})
 
 
@@ -147,6 +150,13 @@ def _parameter(key: Key, entry: Entry) -> Parameter:
         clause=entry.clause,
         note=entry.note,
     )
+
+
+def _key_of(name: str) -> str:
+    key, at, area = name.partition("@")
+    if at and area not in AREAS:
+        raise KeyError(name)
+    return key
 
 
 def _assumed(key: Key, raw: object) -> Parameter:
