@@ -9,6 +9,7 @@ from forms.functions.choices import CHOICES
 from forms.functions.dates import DATES
 from forms.functions.digests import DIGESTS
 from forms.functions.function import Functions
+from forms.functions.geography import GEOGRAPHY
 from forms.functions.lookups import LOOKUPS
 from forms.functions.numbers import NUMBERS
 from forms.functions.patterns import PATTERNS, pattern_fault
@@ -16,9 +17,8 @@ from forms.functions.repeats import REPEATS
 from forms.functions.text import TEXT
 from forms.functions.trigonometry import TRIGONOMETRY
 
-FUNCTIONS: Functions = dict(
-    sorted({**CHOICES, **DATES, **DIGESTS, **LOOKUPS, **NUMBERS, **PATTERNS, **REPEATS, **TEXT, **TRIGONOMETRY}.items())
-)
+_SUBJECTS = (CHOICES, DATES, DIGESTS, GEOGRAPHY, LOOKUPS, NUMBERS, PATTERNS, REPEATS, TEXT, TRIGONOMETRY)
+FUNCTIONS: Functions = dict(sorted((name, function) for subject in _SUBJECTS for name, function in subject.items()))
 
 REFUSED: dict[str, str] = {
     "random": "随机数在设备和办公室会不一样,无法复核",
@@ -26,8 +26,6 @@ REFUSED: dict[str, str] = {
     "instance": "查外部数据请用 pulldata('household', '字段')",
     "current": "只能写成 current()/../题目名称",
     "property": "不读取设备信息",
-    "area": "不支持多边形题型",
-    "distance": "不支持路线题型",
     "base64-decode": "没有用处",
     "extract-signed": "不读取签名的二维码内容",
     "geofence": "不支持多边形题型",

@@ -52,6 +52,17 @@ FACTS = Facts(
 SCOPE = scope_of(ANSWERS, current=Decimal(7), stored="旧", columns={"town": "t"}, facts=FACTS, identity="v1/key")
 
 VALUES = {
+    # Of a sphere of 6,378,100 m: a degree of the equator, two of them, a quarter of a meridian, an eighth of the sphere.
+    "distance('0 0', '0 1')": Decimal("111318.85"),
+    "distance('0 0; 0 1; 0 2')": Decimal("222637.69"),
+    "distance('0 0', '90 0')": Decimal("10018696.05"),
+    "distance('28.84 112.35 55 10', '28.84 112.35 60 4')": Decimal("0.00"),
+    "distance('28.84 112.35', ${empty})": None,
+    "distance('28.84 112.35', '91 0')": None,
+    "distance(${ages})": None,
+    "area('0 0; 0 90; 90 90; 90 0')": Decimal("63900245288818.11"),
+    "area('0 0; 0 1')": Decimal(0),
+    "area(${none})": None,
     "1 + 2 * 3": Decimal(7),
     "(1 + 2) * 3": Decimal(9),
     "0.1 + 0.2": Decimal("0.3"),
