@@ -62,7 +62,7 @@ def filling(store: Store, draft: Draft, today: date, language: str = "") -> Fill
     laid = answers_of(store, draft.visit_id) | draft.document["answers"] if draft.is_amendment else visit["answers"]
     answers = {path: answer for path, answer in laid.items() if answer is not None}
     definition = survey.definition(store, visit["form"])
-    return Filling(definition, answers, today, visit.get("facts") or {}, language)
+    return Filling(definition, answers, today, visit.get("facts") or {}, language, draft.id)
 
 
 def keep(store: Store, draft: Draft, answers: Mapping[str, Any]) -> None:

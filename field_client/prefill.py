@@ -16,6 +16,7 @@ from field_client.errors import FieldError
 from field_client.filling import Answers, Filling
 from field_client.store import Store
 from forms.answers import UPLOADED, is_empty, is_special, read
+from forms.plan import plan
 
 REGISTER, VISIT = "register", "visit"
 NEVER_KEPT = UPLOADED | {"acknowledge", "note", "calculate", "hidden", "geopoint"}
@@ -36,11 +37,16 @@ def offers(store: Store, draft: Draft, filling: Filling) -> dict[str, Offer]:
     if draft.is_amendment:
         return {}
     found = {**_of_last_visit(store, draft, filling), **_of_register(draft, filling)}
-    takes = set[str]()
-    for section in filling.sections():
-        takes |= {one.path for one in section.questions if not one.readonly and one.type not in NEVER_KEPT}
-        takes |= {section.path} if section.count is not None and not section.is_counted else set()
-    return {path: offer for path, offer in found.items() if path in takes}
+    return {path: offer for path, offer in found.items() if _takes(filling.state, path)}
+
+
+def _takes(state: forms.State, path: str) -> bool:
+    """Tell whether there is such a question now, or number of instances, and a known answer may answer it."""
+    found = state.plan.find(path)
+    if found is None or not state.has(*found) or state.is_readonly(*found):
+        return False
+    item = found[0].item
+    return item.repeats if isinstance(item, forms.Group) else item.type not in NEVER_KEPT
 
 
 def keep(store: Store, clock: Clock, draft: Draft, paths: Iterable[str]) -> None:
@@ -73,36 +79,26 @@ def _of_last_visit(store: Store, draft: Draft, filling: Filling) -> dict[str, Of
     answers = amendments.answers_of(store, last.id)
     at = str(last.fields.get("sealed_at") or "")
     try:
-        then = forms.evaluate(survey.definition(store, last.fields["form"]), answers, today=filling.today)
+        then = survey.definition(store, last.fields["form"])
     except FieldError:  # Its form is not on this device: nobody knows what was asked.
         return {}
-    now = forms.evaluate(filling.definition, filling.answers, today=filling.today, facts=filling.facts)
+    now = filling.definition
     return {path: Offer(answer, VISIT, at) for path, answer in answers.items() if _fits(path, answer, then, now)}
 
 
-def _fits(path: str, answer: Any, then: forms.State, now: forms.State) -> bool:
+def _fits(path: str, answer: Any, then: forms.Definition, now: forms.Definition) -> bool:
     """Tell whether an answer answers the same question still, alone."""
-    asked, asks = then.plan.find(path), now.plan.find(path)
+    asked, asks = plan(then).find(path), plan(now).find(path)
     if asked is None or asks is None or is_empty(answer):
         return False
     was, asking = asked[0].item, asks[0].item
     if isinstance(was, forms.Group) or isinstance(asking, forms.Group):
         return isinstance(was, forms.Group) and isinstance(asking, forms.Group) and isinstance(answer, int)
     is_same = was.type == asking.type
-    return is_same and (is_special(asking, answer) or read(now.definition, asking, answer) is not None)
+    return is_same and (is_special(asking, answer) or read(now, asking, answer) is not None)
 
 
 def _of_register(draft: Draft, filling: Filling) -> dict[str, Offer]:
     """Take the defaults that follow from the facts: they differ from what they would be without."""
-    definition, today = filling.definition, filling.today
-    if not filling.facts:
-        return {}
-
-    def defaults(known: Mapping[str, Any]) -> Answers:
-        first = forms.initial_answers(definition, today=today, facts=known)
-        return {**first, **forms.added_answers(definition, {}, filling.answers, today=today, facts=known)}
-
-    without = defaults({})
     at = draft.document["started_at"]
-    found = defaults(filling.facts)
-    return {path: Offer(answer, REGISTER, at) for path, answer in found.items() if without.get(path) != answer}
+    return {path: Offer(answer, REGISTER, at) for path, answer in filling.register_defaults().items()}

@@ -13,10 +13,10 @@ by `forms.importing.import_workbook`, which is not loaded here: a device needs n
 
 from forms.answers import Answer
 from forms.asking import facts_asked, facts_used
-from forms.checking import check, findings, prune
-from forms.defaults import added_answers, initial_answers
+from forms.checking import check, findings, prune, pruned
+from forms.defaults import added, added_answers, initial, initial_answers
 from forms.definition import Choice, Definition, Group, Question, from_json, to_json
-from forms.evaluation import change, evaluate
+from forms.evaluation import change, evaluate, follow
 from forms.facts import Facts
 from forms.judging import Finding
 from forms.languages import translated
@@ -41,6 +41,7 @@ __all__ = [
     "ShownQuestion",
     "ShownSection",
     "State",
+    "added",
     "added_answers",
     "change",
     "check",
@@ -48,11 +49,14 @@ __all__ = [
     "facts_asked",
     "facts_used",
     "findings",
+    "follow",
     "from_json",
+    "initial",
     "initial_answers",
     "layout",
     "parse_answer",
     "prune",
+    "pruned",
     "shipped",
     "show",
     "to_json",

@@ -63,8 +63,12 @@ def prune(
 
     Answers to questions that the form does not have stay, so that the check after it still finds them.
     """
-    state = evaluate(definition, answers, today=today, facts=facts)
-    sealed = {path: answer for path, answer in answers.items() if state.plan.find(path) is None}
+    return pruned(evaluate(definition, answers, today=today, facts=facts))
+
+
+def pruned(state: State) -> dict[str, object]:
+    """Return what `prune` returns, of a form that is evaluated already."""
+    sealed = {path: answer for path, answer in state.answers.items() if state.plan.find(path) is None}
     for node in state.plan.nodes.values():
         for place in state.places(node):
             answer = _sealed(state, node.item, node.path(place), state.answer(node, place))

@@ -8,7 +8,7 @@ from typing import Any
 
 from forms.answers import Answer, computed, read, stored
 from forms.definition import Definition, Question
-from forms.evaluation import evaluate
+from forms.evaluation import evaluate, follow
 from forms.expressions import compile_expression, is_dynamic
 from forms.facts import NO_FACTS, Facts
 from forms.parsing import parse_text
@@ -24,9 +24,13 @@ def initial_answers(
     A default that is an expression sees no other default of its own instance or further out. One that does not fit its
     question is left out: the worker will answer.
     """
-    empty = evaluate(definition, {}, today=today, facts=facts)
+    return initial(evaluate(definition, {}, today=today, facts=facts))
+
+
+def initial(empty: State) -> dict[str, Answer]:
+    """Return the same, of a form without answers that is evaluated already."""
     first = _defaults(None, empty)
-    return {**first, **_begun(empty, first)}
+    return {**first, **added(empty, follow(empty, first))}
 
 
 def added_answers(
@@ -41,19 +45,17 @@ def added_answers(
 
     To be merged into the answers when the number of instances was raised, whether a person or the form said it.
     """
-    return _begun(evaluate(definition, before, today=today, facts=facts), answers)
+    before_state, after = (evaluate(definition, one, today=today, facts=facts) for one in (before, answers))
+    return added(before_state, after)
 
 
-def _begun(before: State, answers: Answers) -> dict[str, Answer]:
-    """Return the defaults of new instances, and of the instances that those bring, until there are no more."""
+def added(before: State, after: State) -> dict[str, Answer]:
+    """Return the same, of two states of a form; also the defaults of the instances that those defaults bring."""
     found: dict[str, Answer] = {}
-    while True:
-        after = evaluate(before.definition, {**answers, **found}, today=before.today, facts=before.facts)
-        more = _defaults(before, after)
-        if not more:
-            return found
+    while before.counts != after.counts and (more := _defaults(before, after)):
         found |= more
-        before = after
+        before, after = after, follow(after, {**after.answers, **more})
+    return found
 
 
 def _defaults(before: State | None, after: State) -> dict[str, Answer]:

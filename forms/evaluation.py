@@ -1,7 +1,8 @@
 """What a form says to a set of answers: which rows are asked, what they hold, what is wrong; wholly or after a change.
 
 `evaluate` and `change` run the same computation of a cell; `change` runs it only for the cells that depend on the
-changed answer. A `State` is a value: a change gives a new one. What is wrong with one answer is said by `judging`.
+changed answer, and `follow` changes one answer after the other. A `State` is a value: a change gives a new one. What is
+wrong with one answer is said by `judging`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from forms import counting, messages
 from forms.answers import Answer, computed, read
@@ -22,6 +23,9 @@ from forms.plan import FINDING, RELEVANT, VALUE, Cell, plan
 from forms.state import Answers, State
 from forms.tree import Node, Place
 from forms.values import Value
+
+MAX_CHANGES = 16
+"""So many answers are changed one by one; a whole form is evaluated sooner than more of them."""
 
 
 def evaluate(
@@ -66,6 +70,18 @@ def change(state: State, path: str, answer: Answer | None) -> State:
         spread.push((VALUE, repeat.item.name), outer)
     spread.run()
     return after
+
+
+def follow(state: State, answers: Answers) -> State:
+    """Return the state of other answers, as `evaluate` gives it: change by change where few differ, anew where many do."""
+    before = state.answers
+    # Written out, for 1 and true are equal and are not the same answer.
+    differing = [path for path in {**before, **answers} if repr(before.get(path)) != repr(answers.get(path))]
+    if len(differing) > MAX_CHANGES:
+        return evaluate(state.definition, answers, today=state.today, facts=state.facts)
+    for path in differing:
+        state = change(state, path, cast(Answer | None, answers.get(path)))
+    return replace(state, answers=dict(answers))
 
 
 @dataclass

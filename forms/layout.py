@@ -5,9 +5,10 @@ No HTML here. A worker's page renders every question as a field, a reviewer's pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from forms.answers import is_empty
@@ -18,7 +19,7 @@ from forms.expressions import truth
 from forms.facts import NO_FACTS, Facts
 from forms.judging import MISSING, Finding, offered
 from forms.languages import translated
-from forms.messages import INSIDE, INSTANCE
+from forms.messages import FIELD_LIST, INSIDE, INSTANCE
 from forms.ranges import Range, range_of
 from forms.state import Answers, State
 from forms.tree import Node, Place
@@ -29,7 +30,8 @@ class ShownQuestion:
     """One question as it stands now. `heading` names the inner group; `answer` is the stored form.
 
     `guidance` is for training and for print, longer than a hint. `media` are the files beside the label by kind
-    (`image`, `audio`, `video`); `scale` is set for a range question.
+    (`image`, `audio`, `video`); `scale` is set for a range question; `together` names the group whose questions ask to
+    stand on one page (appearance `field-list`).
     """
 
     path: str
@@ -50,6 +52,7 @@ class ShownQuestion:
     guidance: str = ""
     media: Mapping[str, str] = field(default_factory=dict)
     scale: Range | None = None
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,75 +93,95 @@ def layout(
     return show(evaluate(translated(definition, language), answers, today=today, facts=facts))
 
 
-def show(state: State) -> tuple[ShownSection, ...]:
-    """Lay out a form that is evaluated already.
+def show(state: State, *, only: Collection[str] | None = None) -> tuple[ShownSection, ...]:
+    """Lay out a form that is evaluated already, or `only` the sections of some paths.
 
     Each group at the top is a section, loose questions before or between them are one too. A repeat is a section
     that holds only its count, followed by one section for each instance; a repeat within it follows its instance.
     """
-    sections: list[ShownSection] = []
+    return tuple(make() for path, make in _sections(state) if only is None or path in only)
+
+
+Planned = Iterator[tuple[str, Callable[[], ShownSection]]]
+"""Sections by path, not made yet: what costs is the questions in them."""
+
+
+def _sections(state: State) -> Planned:
     loose: list[Question] = []
     for item in state.definition.items:
         if isinstance(item, Question):
             loose.append(item)
             continue
-        sections.extend(_loose(state, loose))
+        yield from _loose(state, loose)
         loose = []
-        sections.extend(_group(state, item))
-    return (*sections, *_loose(state, loose))
+        yield from _group(state, item)
+    yield from _loose(state, loose)
 
 
-def _loose(state: State, questions: list[Question]) -> Iterator[ShownSection]:
-    shown = [_question(state, state.plan.nodes[question.name], (), "") for question in questions]
-    if shown:
-        yield _section(shown, path="", label=state.definition.title, repeat="", relevant=True)
+def _loose(state: State, questions: list[Question]) -> Planned:
+    def make() -> ShownSection:
+        shown = [_question(state, state.plan.nodes[question.name], ()) for question in questions]
+        return _section(shown, path="", label=state.definition.title, repeat="", relevant=True)
+
+    if questions:
+        yield "", make
 
 
-def _group(state: State, group: Group) -> Iterator[ShownSection]:
+def _group(state: State, group: Group) -> Planned:
     node = state.plan.nodes[group.name]
     if group.repeats:
         yield from _repeat(state, node, (), "")
         return
-    yield _section(
-        list(_questions(state, group, (), "")),
-        path=node.path(()),
-        label=state.caption(group.label, node, ()),
-        repeat="",
-        relevant=state.relevant[node.path(())],
-        media=dict(group.media),
-    )
+    path = node.path(())
+
+    def make() -> ShownSection:
+        return _section(
+            list(_questions(state, group, ())),
+            path=path,
+            label=state.caption(group.label, node, ()),
+            repeat="",
+            relevant=state.relevant[path],
+            media=dict(group.media),
+        )
+
+    yield path, make
     for inner in _repeats_within(group):
         yield from _repeat(state, state.plan.nodes[inner.name], (), "")
 
 
-def _repeat(state: State, node: Node, place: Place, outer: str) -> Iterator[ShownSection]:
+def _repeat(state: State, node: Node, place: Place, outer: str) -> Planned:
     group, path = node.item, node.path(place)
     assert isinstance(group, Group)
-    label, relevant = state.caption(group.label, node, place), state.relevant[path]
+    label = state.caption(group.label, node, place)
     label = INSIDE.format(outer=outer, label=label) if outer else label
-    depth, media = len(place), dict(group.media)
-    yield _section(
-        [],
-        path=path,
-        label=label,
-        repeat=group.name,
-        relevant=relevant,
-        count=state.counts[path],
-        depth=depth,
-        limit=node.limit,
-        is_counted=bool(group.repeat_count),
-        finding=state.findings.get(path),
-        media=media,
-    )
+    shared = {"repeat": group.name, "relevant": state.relevant[path], "media": dict(group.media)}
+    yield path, partial(_count, state, node, place, label=label, **shared)
     for number in range(1, state.counts[path] + 1):
         within, title = (*place, number), INSTANCE.format(label=label, number=number)
-        shown = list(_questions(state, group, within, ""))
-        there = f"{path}[{number}]"
-        yield _section(
-            shown, path=there, label=title, repeat=group.name, relevant=relevant, depth=depth + 1, media=media
-        )
+        yield f"{path}[{number}]", partial(_instance, state, node, within, label=title, **shared)
         for inner in _repeats_within(group):
             yield from _repeat(state, state.plan.nodes[inner.name], within, title)
+
+
+def _count(state: State, node: Node, place: Place, **cells: Any) -> ShownSection:
+    """Make the section that holds how many instances there are."""
+    path = node.path(place)
+    return _section(
+        [],
+        path=path,
+        count=state.counts[path],
+        depth=len(place),
+        limit=node.limit,
+        is_counted=state.is_readonly(node, place),
+        finding=state.findings.get(path),
+        **cells,
+    )
+
+
+def _instance(state: State, node: Node, within: Place, **cells: Any) -> ShownSection:
+    assert isinstance(node.item, Group)
+    path = f"{node.path(within[:-1])}[{within[-1]}]"
+    return _section(list(_questions(state, node.item, within)), path=path, depth=len(within), **cells)
 
 
 def _repeats_within(group: Group) -> Iterator[Group]:
@@ -169,16 +192,19 @@ def _repeats_within(group: Group) -> Iterator[Group]:
             yield from _repeats_within(item)
 
 
-def _questions(state: State, group: Group, place: Place, heading: str) -> Iterator[ShownQuestion]:
+def _questions(
+    state: State, group: Group, place: Place, heading: str = "", together: str = ""
+) -> Iterator[ShownQuestion]:
+    together = together or (group.name if FIELD_LIST in group.appearance.split() else "")
     for item in group.items:
         node = state.plan.nodes[item.name]
         if isinstance(item, Question):
-            yield _question(state, node, place, heading)
+            yield _question(state, node, place, heading, together)
         elif not item.repeats:
-            yield from _questions(state, item, place, state.caption(item.label, node, place))
+            yield from _questions(state, item, place, state.caption(item.label, node, place), together)
 
 
-def _question(state: State, node: Node, place: Place, heading: str) -> ShownQuestion:
+def _question(state: State, node: Node, place: Place, heading: str = "", together: str = "") -> ShownQuestion:
     question, path = node.item, node.path(place)
     assert isinstance(question, Question)
     answer, scope = state.answer(node, place), state.scope(node, place)
@@ -196,11 +222,12 @@ def _question(state: State, node: Node, place: Place, heading: str) -> ShownQues
         choices=offered(state.definition, question, scope),
         relevant=state.relevant[path],
         required=bool(question.required) and truth(question.required, scope),
-        readonly=bool(question.calculation) or (bool(question.readonly) and truth(question.readonly, scope)),
+        readonly=state.is_readonly(node, place),
         finding=state.findings.get(path),
         guidance=state.caption(question.guidance_hint, node, place),
         media=dict(question.media),
         scale=range_of(question.parameters) if question.type == "range" else None,
+        together=together,
     )
 
 

@@ -74,6 +74,7 @@ UNITS: dict[str, str] = {
 """What stands behind a number, by appearance."""
 
 SIGNATURE_LOOK, ID_NUMBER_LOOK = "signature", "id-number"
+FIELD_LIST = "field-list"  # of a group: its questions stand on one page where a page asks one
 
 APPEARANCES: tuple[str, ...] = (
     SIGNATURE_LOOK,
@@ -84,7 +85,7 @@ APPEARANCES: tuple[str, ...] = (
     "quick",
     "autocomplete",
     "columns",
-    "field-list",
+    FIELD_LIST,
     "horizontal",
     "likert",
     "list-nolabel",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from forms.answers import MAX_INTEGER, stored
 from forms.definition import Definition, Group, Question
 from forms.display import display
+from forms.expressions import truth
 from forms.facts import Facts
 from forms.judging import Finding
 from forms.messages import SEPARATOR
@@ -67,6 +68,13 @@ class State:
         if isinstance(node.item, Question) and node.item.calculation:
             return stored(node.item, self.values.get(path, ""))
         return self.answers.get(path)
+
+    def is_readonly(self, node: Node, place: Place) -> bool:
+        """Say whether nobody may answer: the form computes, or says so."""
+        item = node.item
+        if not isinstance(item, Question):
+            return bool(item.repeat_count)
+        return bool(item.calculation) or (bool(item.readonly) and truth(item.readonly, self.scope(node, place)))
 
     def scope(self, node: Node, place: Place) -> Scope:
         """Return the surroundings in which the expressions of a row are evaluated."""

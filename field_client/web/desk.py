@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from field_client import kept_faces, lease, tries, unlock
+from field_client import kept_faces, lease, states, tries, unlock
 from field_client.clock import Clock
 from field_client.settings import Device, Home, load_device
 from field_client.store import Store, open_store
@@ -48,14 +48,14 @@ class Desk:
     def lock(self) -> None:
         """Forget the key; what a running sync has in hand it brings to its end."""
         with self._guard:
-            self._key = None
+            self._forget()
 
     def is_unlocked(self, *, used: bool) -> bool:
         """Tell whether the store may be opened; `used` says that a person is at work, not a page that asks by itself."""
         with self._guard:
             now_ms = self.clock.uptime_ms()
             if self.home.wipe_file.exists() or (self.has_pin and now_ms - self._used_ms > unlock.IDLE_MS):
-                self._key = None
+                self._forget()
             if used and self._key is not None:
                 self._used_ms = now_ms
             return self._key is not None
@@ -72,6 +72,10 @@ class Desk:
         opened: Store | None = g.pop("store", None)
         if opened is not None:
             opened.close()
+
+    def _forget(self) -> None:
+        self._key = None
+        states.forget()
 
     def _let_in(self, store_key: bytes) -> None:
         open_store(self.home, store_key).close()

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import Facts, change, evaluate, shipped
+from forms import Facts, change, evaluate, follow, shipped
 from tests.forms.sheets import TODAY, ask, begin, end, form_with_everything, make_form
 from tests.forms.strategies import ANSWERS, answer_sets, paths
 
@@ -287,3 +287,16 @@ def test_only_what_depends_on_a_change_is_computed_again(data):
     after = change(before, path, data.draw(st.integers(3, 9)) if path.endswith(("m", "j", "age")) else "7")
     kept = {name for name, finding in before.findings.items() if after.findings.get(name) is finding}
     assert kept == before.findings.keys() - again
+
+
+@given(before=answer_sets(EVERYTHING), after=answer_sets(EVERYTHING))
+@settings(max_examples=60)
+def test_following_to_other_answers_is_evaluating_them_anew(before, after):
+    given = {path: answer for path, answer in after.items() if answer is not None}
+    followed = follow(evaluate(EVERYTHING, before, today=TODAY, facts=FACTS), given)
+    assert same(followed, evaluate(EVERYTHING, given, today=TODAY, facts=FACTS))
+
+
+def test_a_truth_that_takes_the_place_of_a_number_is_another_answer():
+    form = make_form(ask("integer", "a"))
+    assert follow(state_of(form, a=1), {"a": True}).findings["a"].code == "type"
