@@ -21,9 +21,13 @@ blueprint = Blueprint("visits", __name__, url_prefix="/api/v1/visits", descripti
 @blueprint.arguments(QueueIn, location="query")
 @blueprint.response(200, VisitPageOut)
 def queue(asked: dict[str, Any]) -> dict[str, Any]:
-    """List visits by review state: open ones longest waiting first, decided ones newest first."""
+    """List visits by review state, or also by what judging their answers again found.
+
+    Open ones come longest waiting first, decided ones newest first.
+    """
     after = cursors.unpack_moment(asked["cursor"])
-    rows = visits.queue(reading(), current_actor(), state=asked["state"], limit=asked["limit"], after=after)
+    wanted = {name: asked[name] for name in ("state", "form_verdict", "limit")}
+    rows = visits.queue(reading(), current_actor(), **wanted, after=after)
     last = rows[-1] if len(rows) == asked["limit"] else None
     return {"items": rows, "cursor": cursors.pack(instant(last.sealed_at), last.id) if last else None}
 

@@ -37,6 +37,7 @@ class Visit(Base):
     sealed_at: Mapped[datetime]
     review_state: Mapped[str] = mapped_column(String(64))
     verdict: Mapped[str] = mapped_column(String(64))
+    form_verdict: Mapped[str | None] = mapped_column(String(64))
 
 
 class Amendment(Base):

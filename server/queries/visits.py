@@ -120,9 +120,15 @@ def _previews_of(session: Session, documents: Iterable[Mapping[str, Any]], missi
 
 
 def queue(
-    session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    state: str,
+    limit: int,
+    form_verdict: str = "",
+    after: tuple[str, str] | None = None,
 ) -> Sequence[Visit]:
-    """List visits of a review state in the actor's area; `after` is the last row's key.
+    """List visits of a review state in the actor's area, or those of a verdict on the answers; `after` is the last row's key.
 
     Open ones come longest waiting first, decided ones newest first.
     """
@@ -131,6 +137,8 @@ def queue(
     order = (Visit.sealed_at, Visit.id) if oldest_first else (Visit.sealed_at.desc(), Visit.id.desc())
     within = scope.in_areas(actor, "case.read", Visit.bucket)
     statement = select(Visit).where(Visit.review_state == state, within).order_by(*order).limit(limit)
+    if form_verdict:
+        statement = statement.where(Visit.form_verdict == form_verdict)
     if after:
         last = tuple_(literal(moment(after[0]), Visit.sealed_at.type), literal(after[1]))
         statement = statement.where(key > last if oldest_first else key < last)
@@ -138,10 +146,16 @@ def queue(
 
 
 def waiting(
-    session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    state: str,
+    limit: int,
+    form_verdict: str = "",
+    after: tuple[str, str] | None = None,
 ) -> list[Waiting]:
     """List visits as `queue` does, with what a list of them shows: five statements, however long the list."""
-    rows = queue(session, actor, state=state, limit=limit, after=after)
+    rows = queue(session, actor, state=state, limit=limit, form_verdict=form_verdict, after=after)
     ids = [row.id for row in rows]
     heads = households.head_names(session, [row.household_id for row in rows], visible_to=actor)
     villages = area_names(session, {row.bucket for row in rows})
@@ -171,6 +185,16 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
         .group_by(Visit.review_state)
     )
     return dict.fromkeys(STATES, 0) | {row.review_state: row.visits for row in session.execute(statement)}
+
+
+def form_counts(session: Session, actor: Actor, *, state: str) -> dict[str, int]:
+    """Count the actor's visits of a review state by what judging their answers again found."""
+    statement = (
+        select(Visit.form_verdict, func.count().label("visits"))
+        .where(Visit.review_state == state, scope.in_areas(actor, "case.read", Visit.bucket))
+        .group_by(Visit.form_verdict)
+    )
+    return {str(row.form_verdict): row.visits for row in session.execute(statement)}
 
 
 def of_household(session: Session, household_id: str, *, visible_to: Actor) -> Sequence[Visit]:

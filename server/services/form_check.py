@@ -13,6 +13,7 @@ from server.queries.forms import FORM, read, record_id
 from server.services.changes import Ledger
 
 FITS, DIFFERS, UNKNOWN_FORM = "fits", "differs", "unknown_form"
+FORM_VERDICTS = (FITS, DIFFERS, UNKNOWN_FORM)
 
 
 def judge(ledger: Ledger, visit: Mapping[str, Any], answers: Mapping[str, Any], *, on: date) -> str:

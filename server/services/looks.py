@@ -38,9 +38,16 @@ def register(
 
 
 def queue(
-    session: Session, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    state: str,
+    limit: int,
+    form_verdict: str,
+    after: tuple[str, str] | None,
+    now: datetime,
 ) -> list[visits.Waiting]:
     """Read a part of the review queue with the names that a list shows."""
-    found = visits.waiting(session, actor, state=state, limit=limit, after=after)
+    found = visits.waiting(session, actor, state=state, limit=limit, form_verdict=form_verdict, after=after)
     audit.record(session, actor, "visit.list", "queue", state, now=now, purpose="review", rows=len(found))
     return found

@@ -78,8 +78,9 @@ def arrive_amendment(
     verdict = _verdict(device, fields, in_order)
     _note_blobs(ledger, visit_id, fields["revision"], fields)
     _note_investigators(ledger, visit_id, {device.staff_id})
-    ledger.update("visit", visit_id, {"review_state": "pending"}, office(now))
-    return {"verdict": verdict, "form_verdict": _amended_verdict(ledger, visit_id, fields)}
+    form_verdict = _amended_verdict(ledger, visit_id, fields)
+    ledger.update("visit", visit_id, {"review_state": "pending", "form_verdict": form_verdict}, office(now))
+    return {"verdict": verdict, "form_verdict": form_verdict}
 
 
 def revision_of(ledger: Ledger, visit_id: str) -> int:

@@ -64,7 +64,7 @@ VISIT = RecordType(
         "seal": write_once(DOCUMENT, required=True),
         "review_state": server_owned(WORD),
         "verdict": server_owned(WORD),  # whether seal and chain held on arrival
-        "form_verdict": server_owned(WORD),  # whether the office judges the answers as the device did
+        "form_verdict": server_owned(WORD),  # whether the office judges the newest answers as the device did
     },
 )
 

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.api.schemas.households import PageIn
 from server.queries.visits import STATES
+from server.services.form_check import FORM_VERDICTS
 from server.services.reviews import TARGETS, VERDICTS
 
 
@@ -11,6 +12,7 @@ class QueueIn(PageIn):
     """Which part of the review queue."""
 
     state = fields.String(load_default="pending", validate=validate.OneOf(STATES))
+    form_verdict = fields.String(load_default="", validate=validate.OneOf(("", *FORM_VERDICTS)))
 
 
 class VisitRowOut(Schema):
@@ -23,6 +25,7 @@ class VisitRowOut(Schema):
     sealed_at = fields.AwareDateTime()
     review_state = fields.String()
     verdict = fields.String()
+    form_verdict = fields.String(allow_none=True)
 
 
 class VisitPageOut(Schema):

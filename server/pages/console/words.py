@@ -141,6 +141,7 @@ HELD_BARRED = {
 }
 OPERATIONS = {"create": "登记", "update": "修改", "deleted": "移除", "merged": "并入他人", "moved": "迁出"}
 
+EMPTY_OF_FORM = ("这一类没有走访", "收到后用同一版表单重新核对，结果不同的、没法核对的会列在这里。")
 EMPTY = {
     "pending": (
         "没有待审的走访",
