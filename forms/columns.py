@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from forms.definition import Media, Translations
 from forms.languages import MEDIA
 
-_MEDIA = ("media::image", "media::audio", "media::video")
+MEDIA_KINDS = ("image", "big-image", "audio", "video")
+MEDIA_COLUMNS = tuple(MEDIA + kind for kind in MEDIA_KINDS)
 CAPTIONS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
-SPOKEN = frozenset({*CAPTIONS, *_MEDIA})
+SPOKEN = frozenset({*CAPTIONS, *MEDIA_COLUMNS})
 """The columns that may be written in several languages."""
 
 SURVEY = (
@@ -36,10 +37,10 @@ SURVEY = (
     "choice_filter",
     "parameters",
     "repeat_count",
-    *_MEDIA,
+    *MEDIA_COLUMNS,
     "disabled",
 )
-CHOICES = ("list_name", "name", "label", *_MEDIA)
+CHOICES = ("list_name", "name", "label", *MEDIA_COLUMNS)
 CHOICES_NEEDED = ("list_name", "name", "label")
 SETTINGS = ("form_title", "form_id", "version", "legal_basis", "compulsory_photos", "default_language", "style")
 
@@ -57,9 +58,7 @@ _OTHER_NAMES = {
     "requiredmsg": "required_message",
     "count": "repeat_count",
     "jr:count": "repeat_count",
-    "image": "media::image",
-    "audio": "media::audio",
-    "video": "media::video",
+    **{kind: MEDIA + kind for kind in MEDIA_KINDS},
     "list name": "list_name",
     "title": "form_title",
     "set_form_title": "form_title",
@@ -152,7 +151,7 @@ def part(number: int, cells: Mapping[Heading, str], own: str) -> Cells:
             plain[one.column] = text
         else:
             spoken.setdefault(one.language, {})[one.column] = text
-    media = {name.removeprefix(MEDIA): plain.pop(name) for name in _MEDIA if name in plain}
+    media = {name.removeprefix(MEDIA): plain.pop(name) for name in MEDIA_COLUMNS if name in plain}
     return Cells(
         number,
         plain,

@@ -32,9 +32,11 @@ COLUMNS = {
     "parameters": "参数",
     "repeat_count": "重复次数",
     "media::image": "图片",
+    "media::big-image": "大图",
     "media::audio": "语音",
     "media::video": "视频",
     "place": "位置",
+    "content": "内容",
 }
 SETTINGS = {
     "title": "表单名称",
@@ -50,7 +52,8 @@ _SENTENCE = {
     CHANGED: "{subject}“{label}”的{column}:{before} → {after}",
 }
 _FIRST_CHOICE = "最前"
-_QUESTION, _GROUP, _REPEAT, _CHOICE, _SETTING = "题目", "分组", "重复组", "选项", "设置"
+_SHOWN_DIGITS = 12
+_QUESTION, _GROUP, _REPEAT, _CHOICE, _SETTING, _FILE = "题目", "分组", "重复组", "选项", "设置", "文件"
 _EMPTY, _FIRST, _WITHIN, _BESIDE = "(空)", "表单开头", "“{label}”开头", "“{label}”之后"
 
 _AFFECTING = {"type", "constraint", "calculation", "relevant", "choice_filter", "parameters", "repeat_count", "place"}
@@ -87,11 +90,11 @@ class Difference:
 
 
 def compare(old: Definition, new: Definition) -> tuple[Difference, ...]:
-    """List the changes from one version to another: settings, rows in the order of the new form, removed rows, choices.
+    """List the changes from one version to another: settings, rows in the order of the new form, removed rows, choices, files.
 
     The version itself is no change. Equal forms have no differences, and forms without differences are equal but for it.
     """
-    return (*_settings(old, new), *_rows(old, new), *_lists(old, new))
+    return (*_settings(old, new), *_rows(old, new), *_lists(old, new), *_files(old, new))
 
 
 def _settings(old: Definition, new: Definition) -> Iterator[Difference]:
@@ -99,6 +102,14 @@ def _settings(old: Definition, new: Definition) -> Iterator[Difference]:
         before, after = getattr(old, column), getattr(new, column)
         if before != after:
             yield Difference(CHANGED, _SETTING, "", "", new.title, column, before, after, False)
+
+
+def _files(old: Definition, new: Definition) -> Iterator[Difference]:
+    before, after = dict(old.files), dict(new.files)
+    for name in sorted({*before, *after}):
+        one, other = (files.get(name, "")[:_SHOWN_DIGITS] for files in (before, after))
+        if before.get(name) != after.get(name):
+            yield Difference(CHANGED, _FILE, name, "", name, "content", one, other, False)
 
 
 def _rows(old: Definition, new: Definition) -> Iterator[Difference]:

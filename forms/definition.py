@@ -18,7 +18,10 @@ FORMAT = 1
 """The version of the JSON layout. A device refuses a definition whose layout, or any cell of it, it does not know."""
 
 Media = tuple[tuple[str, str], ...]
-"""The files beside a caption: `image`, `audio`, `video` and the name of the file, sorted."""
+"""The files beside a caption: the kind (`image`, `big-image`, `audio`, `video`) and the name of the file, sorted."""
+
+Files = tuple[tuple[str, str], ...]
+"""The files that a form brings along: their names and the SHA-256 of their bytes, sorted."""
 
 Translations = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """By language, as its columns name it, the captions by column; media are under `media::image` and so on. Sorted."""
@@ -91,7 +94,8 @@ class Definition:
     """A whole form. Two definitions are equal when their canonical JSON is.
 
     `language` names the language of the captions where it is not Chinese; `style` is `pages` for one question a page;
-    `compulsory_photos` is how many photos, recordings and files the legal basis lets the form demand.
+    `compulsory_photos` is how many photos, recordings and files the legal basis lets the form demand. `files` are those that
+    captions name and that travel with the form; a form that was read without its files has none.
     """
 
     form_id: str
@@ -103,6 +107,7 @@ class Definition:
     language: str = ""
     style: str = ""
     compulsory_photos: str = ""
+    files: Files = ()
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -162,6 +167,7 @@ def to_json(definition: Definition) -> str:
         "items": [_document(item) for item in definition.items],
         "choices": [[name, [_document(choice) for choice in choices]] for name, choices in definition.choices],
         **{name: text for name in _LATER if (text := getattr(definition, name))},
+        **({"files": dict(definition.files)} if definition.files else {}),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -184,7 +190,7 @@ _ALWAYS = {"name", "type"}
 def _definition(document: dict[str, Any]) -> Definition:
     if document["format"] != str(FORMAT):
         raise ValueError("form definition of an unknown format")
-    if strange := document.keys() - {*_FIRST, *_LATER, "format", "items", "choices"}:
+    if strange := document.keys() - {*_FIRST, *_LATER, "format", "items", "choices", "files"}:
         raise TypeError(f"unknown settings: {len(strange)}")
     return Definition(
         **{name: _text(document[name]) for name in _FIRST},
@@ -193,6 +199,7 @@ def _definition(document: dict[str, Any]) -> Definition:
             (_text(name), tuple(_choice(choice) for choice in choices)) for name, choices in document["choices"]
         ),
         **{name: _text(document.get(name, "")) for name in _LATER},
+        files=_pairs(document.get("files", {})),
     )
 
 

@@ -8,12 +8,13 @@ cells of a row mean together to `lint`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from forms.columns import (
     CHOICES,
     CHOICES_NEEDED,
+    MEDIA_COLUMNS,
     SETTINGS,
     SURVEY,
     Cells,
@@ -25,9 +26,11 @@ from forms.columns import (
     part,
 )
 from forms.definition import Choice, Definition
+from forms.files import Find, Gathered, Named, hashes
+from forms.languages import MEDIA
 from forms.lint import lint, warnings
 from forms.problems import MAX_PROBLEMS, FormProblem, FormRefused, problem
-from forms.rows import Rows
+from forms.rows import YES, Rows
 from forms.workbook import Row, Sheet, Sheets, read_workbook
 
 _CHOICE_NAME = re.compile(r"[\w.-]+")
@@ -38,10 +41,11 @@ _STYLES = {"", "pages"}
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A form that can be published, and what its author should look at all the same."""
+    """A form that can be published, what its author should look at all the same, and the files that it brings along."""
 
     definition: Definition
     warnings: tuple[FormProblem, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def import_workbook(content: bytes) -> Definition:
@@ -49,9 +53,13 @@ def import_workbook(content: bytes) -> Definition:
     return read_form(content).definition
 
 
-def read_form(content: bytes) -> Imported:
-    """Read an `.xlsx` XLSForm and tell what else its author should know. Raises FormRefused with all problems."""
-    return read_sheets(read_workbook(content))
+def read_form(content: bytes, find: Find | None = None) -> Imported:
+    """Read an `.xlsx` XLSForm and tell what else its author should know. Raises FormRefused with all problems.
+
+    `find` gives the files that captions name: they become part of the form, and one that is missing is a problem. Without it
+    only their names are read.
+    """
+    return read_sheets(read_workbook(content), find)
 
 
 def define(sheets: Sheets) -> Definition:
@@ -59,13 +67,14 @@ def define(sheets: Sheets) -> Definition:
     return read_sheets(sheets).definition
 
 
-def read_sheets(sheets: Sheets) -> Imported:
+def read_sheets(sheets: Sheets, find: Find | None = None) -> Imported:
     """Make the definition that sheets describe, with warnings. Raises FormRefused with all problems."""
     reading = _Reading(sheets)
     settings = reading.settings()
     choices = reading.choices()
     rows = Rows(reading.problems, choices)
     items = rows.survey(reading.sheet("survey", SURVEY, ("type", "name")))
+    files = reading.files(find)
     definition = Definition(
         form_id=settings.get("form_id", ""),
         version=settings.get("version", ""),
@@ -76,11 +85,12 @@ def read_sheets(sheets: Sheets) -> Imported:
         language="" if is_chinese(reading.own) else reading.own,
         style=settings.get("style", ""),
         compulsory_photos=settings.get("compulsory_photos", ""),
+        files=hashes(files),
     )
     problems = [*reading.problems, *lint(definition, rows.numbers, complete=not reading.problems)]
     if problems:
         raise FormRefused(reading.as_written(_told(problems)))
-    return Imported(definition, reading.as_written(warnings(definition, rows.numbers)))
+    return Imported(definition, reading.as_written(warnings(definition, rows.numbers)), files)
 
 
 def _told(problems: list[FormProblem]) -> list[FormProblem]:
@@ -91,11 +101,12 @@ def _told(problems: list[FormProblem]) -> list[FormProblem]:
 
 
 class _Reading:
-    """One pass over the sheets; guards the problems found so far."""
+    """One pass over the sheets; guards the problems found so far, and the cells that name files."""
 
     def __init__(self, sheets: Sheets) -> None:
         self.sheets = sheets
         self.problems: list[FormProblem] = []
+        self.named: list[Named] = []
         self.written: dict[tuple[str, str], str] = {}  # the author's heading by sheet and our name for the column
         spoken = [heading(text) for text in sheets.get("survey", Sheet()).headings]
         self.default = self._default_language()
@@ -136,10 +147,23 @@ class _Reading:
 
     def _cells(self, name: str, row: Row, headings: dict[str, Heading]) -> Cells:
         cells = part(row.number, {headings[text]: cell for text, cell in row.cells.items()}, self.own)
+        if name == "survey" and cells.get("disabled").lower() in YES:
+            return cells
         for text, cell in row.cells.items():
-            if headings[text].column.startswith("media::") and not _FILE.fullmatch(cell):
+            column = headings[text].column
+            if column in MEDIA_COLUMNS and _FILE.fullmatch(cell):
+                self.named.append(Named(name, row.number, text, column.removeprefix(MEDIA), cell))
+            elif column in MEDIA_COLUMNS:
                 self.report("media.name", name, row.number, text, value=cell)
         return cells
+
+    def files(self, find: Find | None) -> Mapping[str, bytes]:
+        """Return the files that the rows name, as far as they can be taken; none where nobody gives any."""
+        if find is None:
+            return {}
+        gathered = Gathered(find)
+        self.problems += gathered.gather(self.named)
+        return gathered.files
 
     def settings(self) -> dict[str, str]:
         """Return the one row of settings."""

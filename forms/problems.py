@@ -42,6 +42,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "group.nested_repeat": ("重复组套重复组最多 {limit} 层", "把里面的重复组移到外面"),
     "repeat_count.alone": ("不是重复组,不能填写 repeat_count", "清空这个单元格,或写在 begin_repeat 行"),
     "media.name": ("“{value}”不是文件名", "只写文件名,例如 stove.jpg,不要写文件夹和网址"),
+    "media.missing": (
+        "没有找到文件“{value}”",
+        "把文件放进 --media 指的文件夹,文件名与单元格完全一致;用不着就清空单元格",
+    ),
+    "media.large": ("文件“{value}”太大", "压缩到 {limit} KB 以内;录音可以降低码率、剪短"),
+    "media.type": ("文件“{value}”的内容不能在手机上显示", "另存为 {known}"),
+    "media.many": (
+        "到“{value}”为止,文件超过 {count} 个或一共 {limit} MB",
+        "减少文件,或压缩后再发布;表单要在山里的网络上传得动",
+    ),
     "parameters.alone": ("题型“{value}”不能填写 parameters", "清空这个单元格;parameters 只用于 range"),
     "parameters.bad": ("parameters 写得不对:{reason}", "写成 start=0 end=10 step=1"),
     "group.empty": ("这一组里没有题目", "删去这一组,或加上题目"),
@@ -99,7 +109,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "写成 pulldata('household', '字段'),或 pulldata('members', '字段', '查找列', 值);名称要直接写在引号里",
     ),
     "expression.source": ("pulldata() 没有来源“{value}”", "可用:{known}"),
-    "expression.last_saved": ("不支持“{value}”", "上一次走访的回答写成 pulldata('last_visit', '组/题目名称')"),
+    "expression.last_saved": (
+        "不支持“{value}”:上一份记录是另一户的,不能带进这一户",
+        "这一户上次走访的回答写成 pulldata('last_visit', '组/题目名称')",
+    ),
     "expression.own": (
         "这里不能用“{value}”",
         "“.”只用于 constraint、required、choice_filter;once() 和 uuid() 只用于计算式和默认值",

@@ -9,7 +9,7 @@ from typing import Any
 
 from forms import messages
 from forms.answers import CHOSEN
-from forms.columns import SURVEY, Cells
+from forms.columns import MEDIA_COLUMNS, SURVEY, Cells
 from forms.definition import Choice, Group, Question
 from forms.problems import FormProblem, problem
 from forms.tree import MAX_INSTANCES
@@ -19,11 +19,11 @@ MAX_DEPTH = 5
 OTHER = "other"
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _BOUNDARY = re.compile(r"(begin|end)[ _](group|repeat)")
-_GROUP_COLUMNS = {"type", "name", "label", "relevant", "appearance", "media::image", "media::audio", "media::video"}
+_GROUP_COLUMNS = {"type", "name", "label", "relevant", "appearance", *MEDIA_COLUMNS}
 _QUESTION_COLUMNS = [
     name for name in SURVEY if "::" not in name and name not in {"type", "name", "repeat_count", "disabled"}
 ]
-_YES, _NO = {"yes", "true", "true()", "是"}, {"", "no", "false", "false()", "否"}
+YES, _NO = {"yes", "true", "true()", "是"}, {"", "no", "false", "false()", "否"}
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Rows:
         """Return the questions and groups as a tree. Rows that are `disabled` are as if they were not there."""
         stack = [_Open(Cells(0, {}), "")]
         for row in rows:
-            if row.get("disabled").lower() in _YES:
+            if row.get("disabled").lower() in YES:
                 continue
             boundary = _BOUNDARY.fullmatch(" ".join(row.get("type").split()))
             if boundary and boundary[1] == "begin":
@@ -168,4 +168,4 @@ class Rows:
 def _condition(cell: str) -> str:
     """Turn the yes and no of a cell into what an expression has; anything else is an expression already."""
     plain = cell.lower()
-    return "true()" if plain in _YES else "" if plain in _NO else cell
+    return "true()" if plain in YES else "" if plain in _NO else cell

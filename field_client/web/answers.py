@@ -51,11 +51,11 @@ def save(visit_id: str, key: str) -> Response | tuple[str, int]:
 def save_one(visit_id: str) -> Response:
     """Save one answer for a script, and give the questions of its page that look otherwise now, or `all` of them."""
     path, key, text = (request.form.get(name, "") for name in ("path", "section", "text"))
-    before = work.load(visit_id)
+    before = work.load(visit_id, key=key)
     number = _number(before, _section(before, key))
     refused: dict[str, tuple[str, str]] = {}
     _answer(visit_id, path, text, refused)
-    after = work.load(visit_id)
+    after = work.load(visit_id, key=key)
     old = _blocks(before, _section(before, key), number, {})
     new = _blocks(after, _section(after, key), number, refused)
     told = {work.anchor(path), *(new if request.form.get("all") else ())}
@@ -146,19 +146,26 @@ def _blocks(loaded: Work, shown: ShownSection, number: int, refused: Refused) ->
     asked = current_app.jinja_env.get_template("visits/field.html").module.asked  # type: ignore[attr-defined]
     made = _fields(loaded, _questions(loaded, shown, number), refused, strict=False)
     places = {work.anchor(one.question.path): one for one in made}
-    return {place: str(asked(one, place, loaded.id)) for place, one in places.items()}
+    return {place: str(asked(one, place, loaded.id, loaded.files)) for place, one in places.items()}
 
 
 def _pages(loaded: Work, shown: ShownSection) -> list[list[ShownQuestion]]:
-    """Divide a section as the form wants it: one page, or a page for each question with the notes before it."""
+    """Divide a section as the form wants it: one page, or a page for each question with the notes before it.
+
+    Questions of a group with the appearance `field-list` stay on one page.
+    """
     if loaded.definition.style != "pages":
         return [list(shown.questions)]
     pages: list[list[ShownQuestion]] = [[]]
     for question in shown.questions:
-        pages[-1].append(question)
-        if fields.needs_answer(question):
+        if pages[-1] and _ends_page(pages[-1][-1], question):
             pages.append([])
-    return [page for page in pages if page] or [[]]
+        pages[-1].append(question)
+    return pages
+
+
+def _ends_page(last: ShownQuestion, following: ShownQuestion) -> bool:
+    return last.together != following.together if last.together else fields.needs_answer(last)
 
 
 def _questions(loaded: Work, shown: ShownSection, number: int) -> list[ShownQuestion]:

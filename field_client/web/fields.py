@@ -160,11 +160,18 @@ def _kind(question: ShownQuestion) -> str:
         return "result"
     if question.type == "text" and "multiline" in question.appearance:
         return "long"
-    if question.type == "select_one" and ("minimal" in question.appearance or len(question.choices) > MANY_CHOICES):
+    if question.type == "select_one" and _is_long(question):
         return "list"
     if question.type == "range" and _steps(question):
         return "scale"
     return _KINDS.get(question.type, "text")
+
+
+def _is_long(question: ShownQuestion) -> bool:
+    """Tell whether choices are picked from a list that opens; there is no place in it for pictures and recordings."""
+    if any(choice.media for choice in question.choices):
+        return False
+    return "minimal" in question.appearance or len(question.choices) > MANY_CHOICES
 
 
 _KINDS = {

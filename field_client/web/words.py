@@ -39,6 +39,7 @@ CONDITIONS = {
     "grade_d": "D 级（危房）",
 }
 TENURES = {"own": "自有", "lent": "借住", "rented": "租住", "public": "公租房"}
+MEDIA = {"image": "图片", "big-image": "大图", "audio": "录音", "video": "视频"}
 ROLES = {"lead": "主调查人", "second": "调查人员", "village_helper": "村级协助", "social_worker": "社工"}
 
 STATE_ICONS = {

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import session
 
 import forms
-from field_client import amendments, drafts, households, overlay, prefill
+from field_client import amendments, drafts, form_files, households, overlay, prefill
 from field_client.drafts import Draft
 from field_client.errors import FieldError
 from field_client.filling import Filling
@@ -29,6 +29,7 @@ class Work:
     offers: Mapping[str, prefill.Offer]
     household: dict[str, Any]
     comments: list[dict[str, Any]]
+    files: Mapping[str, str]  # what the form brings along and is on this device: hashes by name
 
     @property
     def document(self) -> dict[str, Any]:
@@ -59,13 +60,13 @@ class Work:
         return next((question for question in found if question.relevant), None)
 
 
-def load(visit_id: str) -> Work:
-    """Load a draft. Raises FieldError("visit.sealed", "visit.unknown")."""
-    return of(drafts.get(store(), visit_id))
+def load(visit_id: str, *, key: str | None = None) -> Work:
+    """Load a draft, laid out whole or only the section of an address. Raises FieldError("visit.sealed", "visit.unknown")."""
+    return of(drafts.get(store(), visit_id), key=key)
 
 
-def of(draft: Draft) -> Work:
-    """Lay a draft out."""
+def of(draft: Draft, *, key: str | None = None) -> Work:
+    """Lay a draft out, whole or only the section of an address."""
     filling = amendments.filling(store(), draft, desk().clock.today(), language())
     if draft.is_amendment:  # What the form computes was sealed as it stood then; it follows the amended answers now.
         filling = filling.sealed()
@@ -74,10 +75,11 @@ def of(draft: Draft) -> Work:
         id=draft.visit_id or draft.id,
         draft=draft,
         filling=filling,
-        sections=_shown(filling),
+        sections=_shown(filling, key),
         offers=prefill.offers(store(), draft, filling),
         household=households.brief(store(), household) if household else {"id": "", "head": "", "address": ""},
         comments=amendments.comments(store(), draft.visit_id) if draft.is_amendment else [],
+        files=form_files.here(store(), filling.definition),
     )
 
 
@@ -96,11 +98,12 @@ def recorded(visit_id: str) -> tuple[ShownSection, ...]:
     return tuple(section for section in _shown(filling) if section.count is None)
 
 
-def _shown(filling: Filling) -> tuple[ShownSection, ...]:
+def _shown(filling: Filling, key: str | None = None) -> tuple[ShownSection, ...]:
     """Give the sections that are asked and show anything: one of computed values without words is no page."""
+    only = None if key is None else {"" if key.startswith(LOOSE) else key}
     return tuple(
         section
-        for section in filling.sections()
+        for section in filling.sections(only=only)
         if section.relevant and (section.count is not None or any(question.label for question in section.questions))
     )
 

@@ -1,6 +1,7 @@
 """Published survey forms, every version that ever was: what a device may still hold a draft of."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from server.domain.errors import NotFound
 from server.models.ledger import Change, Record
 from server.queries import records
 
-FORM = "form"
+FORM, FORM_FILE = "form", "form_file"
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,19 @@ def _published(fields: Mapping[str, Any], at: datetime) -> Published:
 def _times(session: Session) -> dict[str, datetime]:
     statement = select(Change.record_id, func.min(Change.at)).where(Change.type == FORM).group_by(Change.record_id)
     return {row[0]: row[1] for row in session.execute(statement)}
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """A picture or recording beside a question."""
+
+    media_type: str
+    content: bytes
+
+
+def file(session: Session, vault: Vault, sha256: str) -> FormFile:
+    """Read a file that some version brought along. Raises NotFound."""
+    fields = records.fields_of(session, vault, FORM_FILE, sha256)
+    if fields is None:
+        raise NotFound("没有发布过这个文件")
+    return FormFile(fields["media_type"], b64decode(fields["content"]["base64"]))

@@ -1,17 +1,35 @@
-"""Survey forms reach devices as reference records; a published version never changes, for drafts stay on theirs."""
+"""Survey forms and their files reach devices as reference records; a published version never changes, for drafts stay on
+theirs."""
 
+import hashlib
 import json
+from base64 import b64encode
 from datetime import datetime
 
 import forms
+from forms.files import media_type
 from server.domain.errors import InputInvalid, RecordExists
 from server.domain.permissions import Actor
-from server.queries.forms import FORM, record_id
+from server.queries.forms import FORM, FORM_FILE, record_id
 from server.queries.scope import REFERENCE
 from server.services import audit
 from server.services.changes import Ledger
 from server.services.staged import office
 from sync.records import REGISTRY, problems
+
+
+def publish_file(ledger: Ledger, content: bytes, *, now: datetime) -> bool:
+    """Give the devices a file that a form names; gives False where they have it, from whatever version.
+
+    Each file is a transaction of its own, before its form's: a device on a bad line takes them one by one, and has a
+    form's files when it has the form.
+    """
+    name = hashlib.sha256(content).hexdigest()
+    if ledger.get(FORM_FILE, name) is not None:
+        return False
+    fields = {"media_type": media_type(content), "content": {"base64": b64encode(content).decode()}}
+    ledger.create(FORM_FILE, name, REFERENCE, fields, office(now))
+    return True
 
 
 def publish(ledger: Ledger, definition: forms.Definition, *, now: datetime, actor: Actor | None = None) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sync.records.fields import Field, Home, Kind, Merge, RecordType, problems
 from sync.records.fieldwork import AMENDMENT, VISIT, VISIT_TASK
-from sync.records.office import AREA_RECORD, FORM, HELD_VALUE, RECEIPT, REVIEW, STAFF
+from sync.records.office import AREA_RECORD, FORM, FORM_FILE, HELD_VALUE, RECEIPT, REVIEW, STAFF
 from sync.records.register import HOUSEHOLD, HOUSEHOLD_MEMBER, PERSON
 
 REGISTRY: Mapping[str, RecordType] = {
@@ -12,6 +12,7 @@ REGISTRY: Mapping[str, RecordType] = {
     for record_type in (
         AREA_RECORD,
         STAFF,
+        FORM_FILE,
         FORM,
         HOUSEHOLD,
         PERSON,

@@ -83,6 +83,15 @@ STAFF = RecordType(
     },
 )
 
+FORM_FILE = RecordType(
+    name="form_file",
+    home=Home.REFERENCE,
+    fields={
+        "media_type": server_owned(WORD),
+        "content": server_owned(DOCUMENT),  # {base64}: a picture or recording beside a question; its SHA-256 is the id
+    },
+)
+
 FORM = RecordType(
     name="form",
     home=Home.REFERENCE,

@@ -18,8 +18,8 @@ from server.transaction import parts, reading
 
 OPEN_ENDPOINTS = frozenset({"console.static", "console.sign_in_page", "console.sign_in"})
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src {images}; style-src 'self'; script-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; img-src {images}; media-src 'self'; style-src 'self'; "
+    "script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
 }
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")

@@ -19,6 +19,15 @@ _RESIDENT_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
+class Medium:
+    """A picture or recording of the form beside a question or a chosen choice: `caption` is whose it is."""
+
+    kind: str
+    caption: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Line:
     """An answer: `texts` are its words at each change, the present one last.
 
@@ -35,6 +44,7 @@ class Line:
     anchor: str = ""
     file: str = ""
     kept: str = ""
+    media: tuple[Medium, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -80,7 +90,8 @@ def parts(
     texts = [
         _shown(sections) | _strangers(sections, version) for sections, version in zip(laid_out, versions, strict=True)
     ]
-    found = [_part(section, texts, kept or {}) for section in laid_out[-1]]
+    files = dict(definition.files)
+    found = [_part(section, texts, kept or {}, files) for section in laid_out[-1]]
     known = frozenset(_shown(laid_out[-1]))
     return _numbered([*found, _unlisted(texts, known=known)])
 
@@ -94,10 +105,24 @@ def veil(text: str) -> str:
     return _RESIDENT_ID.sub(lambda found: mask(found.group()), text)
 
 
-def _part(section: ShownSection, texts: Sequence[Mapping[str, str]], kept: Mapping[str, Any]) -> Part:
+def _part(
+    section: ShownSection, texts: Sequence[Mapping[str, str]], kept: Mapping[str, Any], files: Mapping[str, str]
+) -> Part:
     lines: list[Line | None] = [_count(section, texts)] if section.count is not None and section.relevant else []
-    lines += [_line(one, _history(one.path, texts), kept) for one in section.questions if _speaks(one)]
+    for one in filter(_speaks, section.questions):
+        line = _line(one, _history(one.path, texts), kept)
+        lines.append(replace(line, media=_media(one, files)) if line else None)
     return Part(section.label, tuple(line for line in lines if line))
+
+
+def _media(question: ShownQuestion, files: Mapping[str, str]) -> tuple[Medium, ...]:
+    """Give the files beside a question and beside the choices that answer it, as far as the form brought them along."""
+    answer = question.answer if isinstance(question.answer, list) else [question.answer]
+    chosen = [choice for choice in question.choices if choice.name in answer]
+    captioned = [(question.label, question.media.items()), *((choice.label, choice.media) for choice in chosen)]
+    return tuple(
+        Medium(kind, caption, files[name]) for caption, named in captioned for kind, name in named if name in files
+    )
 
 
 def _count(section: ShownSection, texts: Sequence[Mapping[str, str]]) -> Line:

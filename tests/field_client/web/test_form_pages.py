@@ -138,3 +138,24 @@ def test_a_form_is_chosen_on_the_household_s_page_beside_the_visit(visitor: Visi
     other = visitor.send(f"/households/{HOUSEHOLD}/visits", form="short_visit")
     assert visit not in other
     assert visitor.send(f"/households/{HOUSEHOLD}/visits", form="knowing").endswith(visit)
+
+
+def test_a_field_list_stands_on_one_page_where_a_page_asks_one_question(visitor: Visitor, synced: Phone) -> None:
+    from tests.forms.sheets import ask, begin, end, make_form
+
+    rows = (
+        begin("group", "home"),
+        ask("text", "first"),
+        begin("group", "together", appearance="field-list"),
+        ask("text", "second"),
+        begin("group", "deeper"),
+        ask("text", "third"),
+        end("group"),
+        end("group"),
+        ask("text", "fourth"),
+        end("group"),
+    )
+    visit = begun(synced, make_form(*rows, form_id="listed", style="pages"))
+    pages = [visitor.get(f"/visits/{visit}/sections/home?page={page}") for page in range(3)]
+    asked = [re.findall(r'data-path="home/(?:\w+/)*(\w+)"', page) for page in pages]
+    assert asked == [["first"], ["second", "third"], ["fourth"]]

@@ -1,6 +1,7 @@
 """flask forms: a county's forms from the workbook to the devices, with what is wrong told cell by cell."""
 
 import json
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,70 @@ def test_a_warning_is_told_and_forbids_nothing(office: Office, tmp_path: Path):
 def test_the_sample_county_has_every_shipped_form(app: Flask):
     assert run(app, "demo", "seed", "--households", "0").exit_code == 0
     assert {one["form_id"] for one in told(app, "versions")} == set(NAMES)
+
+
+PICTURE = b"\x89PNG\r\n\x1a\npicture"
+
+
+def pictured(folder: Path, content: bytes | None = PICTURE, version: str = "1") -> str:
+    """Write a workbook of one question with a picture, and the picture into the folder beside it."""
+    survey = {"type": "integer", "name": "people", "label": "几口人", "media::image": "stove.png"}
+    settings = {"form_title": "带图", "form_id": "pictured", "version": version}
+    sheets = {
+        name: Sheet(tuple(cells), (Row(2, cells),)) for name, cells in (("survey", survey), ("settings", settings))
+    }
+    path = folder / "pictured.xlsx"
+    path.write_bytes(write_workbook(sheets))
+    beside = folder / "pictured-media"
+    beside.mkdir(exist_ok=True)
+    (beside / "unnamed.png").write_bytes(b"not asked for")
+    if content is not None:
+        (beside / "stove.png").write_bytes(content)
+    return str(path)
+
+
+def test_the_files_that_a_form_names_reach_devices_before_it(office: Office, tmp_path: Path):
+    assert told(office.app, "publish", pictured(tmp_path))["files"] == 1
+    device = office.device()
+    device.exchange()
+    (seq, body), (at, form) = (
+        next(row for (_, kind, _), row in device.rows.items() if kind == wanted) for wanted in ("form_file", "form")
+    )
+    assert seq < at
+    assert b64decode(json.loads(body)["content"]["base64"]) == PICTURE
+    assert [*json.loads(form)["definition"]["files"]] == ["stove.png"]
+
+
+@pytest.mark.parametrize("command", ["lint", "publish"])
+def test_a_file_that_is_missing_is_told_with_its_cell(office: Office, tmp_path: Path, command: str):
+    (problem,) = told(office.app, command, pictured(tmp_path, None), exit_code=1)["problems"]
+    assert (problem["sheet"], problem["row"], problem["column"]) == ("survey", 2, "media::image")
+    assert "stove.png" in problem["message"]
+
+
+def test_another_folder_can_be_named_and_one_that_is_not_there_is_told(office: Office, tmp_path: Path):
+    form = pictured(tmp_path, None)
+    (tmp_path / "图片").mkdir()
+    (tmp_path / "图片" / "stove.png").write_bytes(PICTURE)
+    assert told(office.app, "publish", form, "--media", str(tmp_path / "图片"))["published"] is True
+    refused = run(office.app, "forms", "publish", form, "--media", str(tmp_path / "nowhere"))
+    assert (refused.exit_code, "nowhere" in refused.stderr) == (1, True)
+
+
+def test_another_picture_under_the_same_version_is_refused(office: Office, tmp_path: Path):
+    told(office.app, "publish", pictured(tmp_path))
+    assert run(office.app, "forms", "publish", pictured(tmp_path, PICTURE + b"2")).exit_code == 1
+    assert told(office.app, "publish", pictured(tmp_path, PICTURE + b"2", version="2"))["published"] is True
+
+
+def test_an_export_writes_the_files_beside_the_workbook_and_over_no_other(office: Office, tmp_path: Path):
+    form = told(office.app, "publish", pictured(tmp_path))
+    file, written = tmp_path / "again.xlsx", tmp_path / "again-media" / "stove.png"
+    assert run(office.app, "forms", "export", "pictured", "1", str(file)).exit_code == 0
+    assert written.read_bytes() == PICTURE
+    assert told(office.app, "lint", str(file))["hash"] == form["hash"]
+    written.write_bytes(b"another")
+    other = str(tmp_path / "again-media" / ".." / "again.xlsx")
+    file.unlink()
+    assert run(office.app, "forms", "export", "pictured", "1", other).exit_code == 1
+    assert (written.read_bytes(), file.exists()) == (b"another", False)
