@@ -1,11 +1,14 @@
 """How long a form of 300 questions with ten repeats of 30 takes to open and to answer one change.
 
-A change (`forms.change`) is measured against evaluating the whole form anew, in the same run; medians.
+A change (`forms.change`) is measured against evaluating the whole form anew, in the same run; medians. An answer on the
+page is measured against the same request to a process that has forgotten what the form said last.
 """
 
 from datetime import date
 
+from benchmarks.form_page import Page, page
 from benchmarks.report import Row, median_ms
+from field_client import states
 from forms import Definition, Group, Question, change, check, evaluate, from_json, show, to_json
 from forms.expressions import compile_expression
 from forms.plan import plan
@@ -83,7 +86,32 @@ def rows() -> list[Row]:
         row("a change and the whole layout", small + shown, whole + shown, GOAL_CHANGE_MS),
         row("opening: read, compile, evaluate, lay out", opened, None, GOAL_OPEN_MS),
         row("check at seal", checked, None, GOAL_OPEN_MS),
+        *page_rows(form, answers),
     ]
+
+
+def page_rows(form: Definition, answers: dict[str, object]) -> list[Row]:
+    """Measure what a worker waits for: an answer sent from the page, in a section and in a repeat, and opening a section."""
+    with page(form, answers) as there:
+        outside = _answered_ms(there, "s0", "s0/q0")
+        inside = _answered_ms(there, "people[5]", "people[5]/r3")
+        shown = median_ms(lambda run: there.show("s0"), 10)
+    return [
+        row("an answer on the page, against evaluating anew", *outside, GOAL_CHANGE_MS),
+        row("an answer inside a repeat, against evaluating anew", *inside, GOAL_CHANGE_MS),
+        row("opening a section of the page", shown, None, GOAL_OPEN_MS),
+    ]
+
+
+def _answered_ms(there: Page, section: str, path: str) -> tuple[float, float]:
+    """Time an answer, and one to a process that has forgotten the states."""
+
+    def anew(run: int) -> None:
+        states.forget()
+        there.answer(section, path, str(run + 1))
+
+    there.answer(section, path, "0")
+    return median_ms(lambda run: there.answer(section, path, str(run + 1)), 30), median_ms(anew, 10)
 
 
 def row(what: str, ours: float, other: float | None, goal_ms: float) -> Row:

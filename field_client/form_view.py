@@ -43,7 +43,7 @@ def asked(store: Store, clock: Clock, visit: str) -> list[dict[str, Any]]:
 
 def words(filling: Filling, path: str, offer: Offer | None) -> str:
     """Write what is known of a question in the words of the form; nothing where nothing is."""
-    found = plan(filling.definition).find(path)
+    found = plan(filling.definition).find(path) if offer else None
     if offer is None or found is None or not isinstance(found[0].item, Question):
         return ""
     return display(filling.definition, found[0].item, offer.answer)

@@ -109,6 +109,9 @@ class Definition:
     compulsory_photos: str = ""
     files: Files = ()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and (self is other or self.hash == other.hash)
+
     def __hash__(self) -> int:
         return hash(self.hash)
 
