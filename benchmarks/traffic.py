@@ -21,23 +21,9 @@ from server.sample.staff import STAFF
 from sync import seal
 from sync.canonical import dumps, instant
 from sync.clock import Anchor, Evidence
+from sync.frames import Acks, BucketState, End, Frame, Page, Result, Row, Scope, Welcome, encode, proof, tag
 from sync.ids import new_id
-from sync.protocol import (
-    Acks,
-    BucketState,
-    End,
-    Frame,
-    Mutation,
-    Page,
-    Request,
-    Result,
-    Row,
-    Scope,
-    Welcome,
-    encode,
-    proof,
-    tag,
-)
+from sync.protocol import Mutation, Request
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "demo" / "answers.json").read_text(encoding="utf-8"))
 FIRST_DAY = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from benchmarks.report import Row
 from benchmarks.traffic import District
 from sync import packing
-from sync.protocol import encode
+from sync.frames import encode
 
 DEVICES = range(1, 8)
 

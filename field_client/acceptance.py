@@ -10,7 +10,7 @@ from field_client import incidents
 from field_client.clock import Clock
 from field_client.store import Store
 from sync.digest import NOTHING, carried_on
-from sync.protocol import Acks
+from sync.frames import Acks
 
 
 def claim(store: Store, installation: int) -> tuple[int, str] | None:

@@ -20,8 +20,9 @@ from field_client.store import Store
 from sync.bundle import ANSWER, WORK, Head, Part, read, write
 from sync.clock import anchored
 from sync.errors import SyncError
+from sync.frames import Acks, Content, End, Frame, Page, Scope, Welcome, frames
 from sync.lease import Watch, wound
-from sync.protocol import SCHEMA, Acks, Content, End, Frame, Page, Request, Scope, Welcome, frames
+from sync.protocol import SCHEMA, Request
 from sync.sealed_stream import Read
 
 EXPORTS_KEPT = 20  # An answer to an earlier one tells no time.

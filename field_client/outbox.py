@@ -12,7 +12,8 @@ from typing import Any
 from field_client import acceptance, incidents
 from field_client.clock import Clock
 from field_client.store import Store
-from sync.protocol import CHUNK, Acks, Mutation, Result
+from sync.frames import Acks, Result
+from sync.protocol import CHUNK, Mutation
 
 REQUEST_BYTES = 1 << 20  # One request carries at most so much, but always one mutation.
 UNANSWERED = ""

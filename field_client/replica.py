@@ -13,7 +13,7 @@ from field_client.settings import load_device
 from field_client.store import Store
 from sync.clock import anchored
 from sync.digest import branches, checksum, leaf
-from sync.protocol import Acks, BucketState, Content, Differs, Mend, Page, Row, Scope, Welcome
+from sync.frames import Acks, BucketState, Content, Differs, Mend, Page, Row, Scope, Welcome
 
 
 def cursors(store: Store) -> dict[str, int]:

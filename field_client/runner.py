@@ -13,21 +13,8 @@ from field_client.errors import NoConnection
 from field_client.store import Store
 from sync import session
 from sync.errors import SyncError
-from sync.protocol import (
-    OFFICE_KEY,
-    REPAIRS,
-    BucketState,
-    Content,
-    Differs,
-    End,
-    Mend,
-    Page,
-    Request,
-    Scope,
-    frames,
-    proof,
-    tag,
-)
+from sync.frames import BucketState, Content, Differs, End, Mend, Page, Scope, frames, proof, tag
+from sync.protocol import OFFICE_KEY, REPAIRS, Request
 
 ANSWER_BYTES = 1 << 20  # At most so much in one answer, so that a slow line shows progress.
 

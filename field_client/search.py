@@ -12,7 +12,7 @@ from typing import Any
 
 from field_client.errors import FieldError
 from field_client.store import Store
-from sync.protocol import Row
+from sync.frames import Row
 
 FIRST_HITS = 20
 AT_LEAST = 2  # characters; one character would find half a village

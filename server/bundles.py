@@ -37,7 +37,8 @@ from server.settling import settled
 from server.transaction import parts, reading, rehearsal, snapshot, transact
 from sync.bundle import ANSWER, WORK, Head, Part, read, write
 from sync.errors import SyncError
-from sync.protocol import Acks, Request, Result, encode
+from sync.frames import Acks, Result, encode
+from sync.protocol import Request
 from sync.sealed_stream import Read, Write
 
 REFUSALS: Mapping[str, type[DomainError]] = {

@@ -7,7 +7,8 @@ ends' proofs are compared. Whatever was kept stays kept when the line is cut; as
 
 from dataclasses import dataclass, field, replace
 
-from sync.protocol import CHUNK, Acks, BucketState, Content, Differs, End, Frame, Mend, Page, Request, Scope
+from sync.frames import Acks, BucketState, Content, Differs, End, Frame, Mend, Page, Scope
+from sync.protocol import CHUNK, Request
 
 PATIENCE = 3  # Times that an answer may bring nothing at all before the conversation gives up for now.
 RENEWALS = 8  # Other installation numbers in one conversation: more copies of one store than anybody makes in a day.

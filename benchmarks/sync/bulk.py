@@ -124,7 +124,7 @@ def pull_all(scene: Scene) -> Iterator[Row]:
 
 def _received(device: Device) -> int:
     """Pull everything and count the bytes that came."""
-    from sync.protocol import End, Page
+    from sync.frames import End, Page
 
     device.received, have, more = 0, {}, True
     while more:

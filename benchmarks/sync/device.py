@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from benchmarks.sync.office import Office
 from field_client.syncing import CHALLENGE_PREFIX
 from sync import packing
-from sync.protocol import Acks, Frame, Mutation, Request, Welcome, frames
+from sync.frames import Acks, Frame, Welcome, frames
+from sync.protocol import Mutation, Request
 
 PATIENCE_S = 120
 ANSWER_BYTES = 64 << 20

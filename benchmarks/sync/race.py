@@ -12,7 +12,7 @@ from benchmarks.sync import peers
 from benchmarks.sync.device import Device, enrol, unpacked
 from benchmarks.sync.scene import Scene, say, seen
 from benchmarks.sync.workload import bodies
-from sync.protocol import Acks, Page, frames
+from sync.frames import Acks, Page, frames
 
 WRITERS, EACH = 4, 10
 

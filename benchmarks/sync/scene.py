@@ -14,7 +14,8 @@ from benchmarks.sync.office import Office, office
 from benchmarks.sync.plan import Plan
 from benchmarks.sync.postgres import cluster
 from benchmarks.sync.workload import mutations
-from sync.protocol import CHUNK, Mutation, Scope
+from sync.frames import Scope
+from sync.protocol import CHUNK, Mutation
 
 PEERS = (peers.Kinto, peers.Pouch)
 

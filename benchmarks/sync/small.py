@@ -12,8 +12,8 @@ from benchmarks.sync.office import Office
 from benchmarks.sync.peers import Peer
 from benchmarks.sync.scene import PEERS, Scene, at_most, chunks, higher, say, seconds, seen
 from benchmarks.sync.workload import bodies
-from sync.protocol import BucketState, Page, proof, tag
-from sync.protocol import Scope as ScopeFrame
+from sync.frames import BucketState, Page, proof, tag
+from sync.frames import Scope as ScopeFrame
 
 CHANGES, TIMES, AT_ONCE, VISITS = 10, 30, 8, 12
 

@@ -12,7 +12,8 @@ from server.load import Turn, open_lanes
 from server.services import answering, sync
 from server.transaction import parts, reading, snapshot, transact
 from sync.errors import SyncError
-from sync.protocol import Request, encode
+from sync.frames import encode
+from sync.protocol import Request
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync/v1", description="外勤设备同步")
 

@@ -13,8 +13,8 @@ from server.models.ledger import Bucket, Record
 from server.queries.many import among, run
 from sync.canonical import dumps, loads
 from sync.digest import as_text
+from sync.frames import Row
 from sync.merge import UNSEEN, Mark
-from sync.protocol import Row
 from sync.records import REGISTRY
 
 Key = tuple[str, str]

@@ -7,7 +7,7 @@ from server.domain.permissions import Actor
 from server.models.device import Device
 from server.services import held_work, mutations
 from server.services.changes import Ledger
-from sync.protocol import Result
+from sync.frames import Result
 
 
 def accept(ledger: Ledger, actor: Actor, held_id: str, *, reason: str, now: datetime) -> Result:

@@ -13,20 +13,8 @@ from server.services.repair import repair
 from server.settings import Settings
 from sync import lease
 from sync.canonical import instant
-from sync.protocol import (
-    OFFICE_KEY,
-    SCHEMA,
-    Acks,
-    BucketState,
-    End,
-    Frame,
-    Page,
-    Request,
-    Scope,
-    Welcome,
-    proof,
-    tag,
-)
+from sync.frames import Acks, BucketState, End, Frame, Page, Scope, Welcome, proof, tag
+from sync.protocol import OFFICE_KEY, SCHEMA, Request
 
 PAGE_ROWS = 200
 ROW_OVERHEAD_BYTES = 80

@@ -22,8 +22,9 @@ from server.services.changes import Ledger
 from server.services.rights import Right
 from server.services.staged import Author
 from sync import clock
+from sync.frames import Result
 from sync.merge import Current, Edit, Held, Outcome, as_seen, create, merge
-from sync.protocol import SCHEMA, Mutation, Result
+from sync.protocol import SCHEMA, Mutation
 from sync.records import REGISTRY, Home, RecordType, problems
 from sync.records.fields import ID, NAME, Merge
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from server.adapters.vault import Vault
 from server.queries import records
 from sync.digest import branches, differing, leaf
-from sync.protocol import REPAIRS, Differs, Mend, Row
+from sync.frames import Differs, Mend, Row
+from sync.protocol import REPAIRS
 
 LEAVES = 64  # In one answer; what still differs is found again by the next.
 

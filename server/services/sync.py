@@ -24,7 +24,8 @@ from server.services.store import bulk_insert
 from sync import clock
 from sync.canonical import dumps, loads
 from sync.digest import NOTHING, carried_on
-from sync.protocol import Acks, Mutation, Request, Result
+from sync.frames import Acks, Result
+from sync.protocol import Mutation, Request
 from sync.records import REGISTRY
 from sync.records.fields import AREA, ID
 

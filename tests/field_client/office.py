@@ -21,22 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sync import packing
 from sync.canonical import dumps, moment
 from sync.digest import NOTHING, carried_on, checksum
+from sync.frames import Acks, BucketState, End, Frame, Page, Result, Row, Scope, Welcome, encode, proof
 from sync.lease import grant, is_due
-from sync.protocol import (
-    Acks,
-    BucketState,
-    End,
-    Frame,
-    Mutation,
-    Page,
-    Request,
-    Result,
-    Row,
-    Scope,
-    Welcome,
-    encode,
-    proof,
-)
+from sync.protocol import Mutation, Request
 from sync.records import REGISTRY, Merge
 from sync.seal import sign_receipt
 from sync.visit_shape import blob_hashes

@@ -121,7 +121,8 @@ def test_an_answer_cut_anywhere_leaves_a_consistent_store(phone: Phone, step: in
 
 
 def answer_bytes(phone: Phone) -> list[bytes]:
-    from sync.protocol import Request, encode
+    from sync.frames import encode
+    from sync.protocol import Request
 
     return [encode(frame) for frame in phone.office.exchange(Request(1, "", {}))]
 

@@ -23,7 +23,7 @@ from field_client.unlock import open_with_pin
 from server.app import create_app
 from server.extensions import db
 from server.settings import Settings
-from sync.protocol import Acks, frames
+from sync.frames import Acks, frames
 from tests.simulation.clocks import Hands, Time
 from tests.simulation.phone import on_line
 from tests.simulation.places import BEGINNING

@@ -17,7 +17,8 @@ from server.services.changes import Ledger
 from server.services.staged import office
 from server.transaction import parts, transact
 from sync.digest import checksum
-from sync.protocol import Acks, BucketState, End, Mutation, Page, Request, Scope, Welcome, frames
+from sync.frames import Acks, BucketState, End, Page, Scope, Welcome, frames
+from sync.protocol import Mutation, Request
 from sync.seal import FIRST, Seal, seal
 
 COUNTY = "430981"

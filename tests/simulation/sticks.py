@@ -12,7 +12,7 @@ from field_client import bundles
 from server import bundles as office_bundles
 from server.cli.office import OPERATOR
 from server.domain.errors import DomainError
-from sync.protocol import Acks
+from sync.frames import Acks
 from tests.simulation.disk import ROOMS
 from tests.simulation.phone import Phone
 from tests.simulation.server import TRIP_MS, Crash

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sync.protocol import End, Frame, Request, frames
+from sync.frames import End, Frame, frames
+from sync.protocol import Request
 from tests.simulation.network import Letter
 from tests.simulation.phone import Phone
 from tests.simulation.server import Answer

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sync.protocol import Acks, End, Mend, Page, Scope, Welcome
+from sync.frames import Acks, End, Mend, Page, Scope, Welcome
 from tests.simulation.phone import Phone
 from tests.simulation.sums import canonical
 from tests.simulation.violations import require

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule, r
 
 from field_client import blobs, outbox, overlay, receipts, replica
 from field_client.store import Store
-from sync.protocol import Page
+from sync.frames import Page
 from tests.simulation.places import workplace
 from tests.sneakernet.conftest import HOUSEHOLD, OTHER_HOUSEHOLD, Carrier, Office, answer_of, enrolled
 

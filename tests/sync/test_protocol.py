@@ -11,18 +11,14 @@ from hypothesis import strategies as st
 
 from sync.canonical import dumps
 from sync.errors import SyncError
-from sync.protocol import (
-    CHUNK,
-    OPERATIONS,
+from sync.frames import (
     Acks,
     BucketState,
     Differs,
     End,
     Frame,
     Mend,
-    Mutation,
     Page,
-    Request,
     Result,
     Row,
     Scope,
@@ -32,6 +28,7 @@ from sync.protocol import (
     frames,
     proof,
 )
+from sync.protocol import CHUNK, OPERATIONS, Mutation, Request
 from tests.sync.values import INSTANT, JSON, OBJECT, TEXT
 
 COUNT = st.integers(0, (1 << 53) - 1)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import bundle, canonical, clock, farewell, lease, protocol, seal, sealed_stream
+from sync import bundle, canonical, clock, farewell, frames, lease, protocol, seal, sealed_stream
 from sync.errors import SyncError, Untrusted
 from tests.sync.test_bundle import KNOWN, OFFICE, sealed
 from tests.sync.values import JSON, OBJECT
@@ -26,8 +26,8 @@ HALF_A_CHARACTER = "\ud800"  # JSON can name it, and no bytes can hold it.
 
 OF_BYTES: dict[str, Callable[[bytes], Any]] = {
     "canonical JSON": canonical.loads,
-    "a frame": protocol.decode,
-    "frames": lambda data: list(protocol.frames([data])),
+    "a frame": frames.decode,
+    "frames": lambda data: list(frames.frames([data])),
     "a request": protocol.Request.decode,
     "a bundle": lambda data: _unsealed(data),
     "a sealed stream": lambda data: list(sealed_stream.opened(bytes(32), io.BytesIO(data).read)),

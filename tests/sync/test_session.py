@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.protocol import CHUNK, Acks, BucketState, End, Mutation, Page, Request, Result, Row, Scope, Welcome
+from sync.frames import Acks, BucketState, End, Page, Result, Row, Scope, Welcome
+from sync.protocol import CHUNK, Mutation, Request
 from sync.session import (
     PATIENCE,
     RENEWALS,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from field_client import overlay, replica
-from sync.protocol import Mend, Page
+from sync.frames import Mend, Page
 from tests.server.cli.test_commands import run
 from tests.server.office import Office
 from tests.together.conftest import HERE, MakePhone, Phone

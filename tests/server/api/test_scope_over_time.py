@@ -12,7 +12,8 @@ from server.models.visit import Visit
 from server.services.staged import office as the_office
 from server.transaction import reading, transact
 from sync.canonical import instant
-from sync.protocol import Mutation, Result
+from sync.frames import Result
+from sync.protocol import Mutation
 from tests.server.conftest import MONDAY, StillClock
 from tests.server.office import TOWNSHIPS, VILLAGES, Device, Office, an_id, open_device_session
 

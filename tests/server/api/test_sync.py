@@ -15,7 +15,8 @@ from server.transaction import parts, reading
 from sync import packing
 from sync.canonical import loads
 from sync.digest import NOTHING
-from sync.protocol import End, Request, Scope, frames, proof, tag
+from sync.frames import End, Scope, frames, proof, tag
+from sync.protocol import Request
 from tests.server.cli.test_commands import run
 from tests.server.office import VILLAGES, Office, an_id, sha_of
 

@@ -13,7 +13,7 @@ import field_client.store
 import sync.lease
 from field_client.errors import FieldError
 from field_client.store import Store
-from sync.protocol import Acks
+from sync.frames import Acks
 from tests.simulation.mutants.known import Patch, breaks
 
 
