@@ -20,19 +20,22 @@ _FACTS = (
     " preview_of, is_deferred, reached, resent, freed_at"
 )
 _ENTER = (
-    "INSERT INTO blobs (sha256, kind, media_type, size, preview, bucket, visit_id, state, location, offset, resumed,"
-    " tries, reason, not_before, preview_of) VALUES (?, ?, ?, ?, ?, ?, ?, 'kept', '', 0, 0, 0, '', '', ?)"
+    "INSERT INTO blobs (sha256, kind, media_type, size, bucket, visit_id, state, location, offset, resumed,"
+    " tries, reason, not_before, preview_of) VALUES (?, ?, ?, ?, ?, ?, 'kept', '', 0, 0, 0, '', '', ?)"
     " ON CONFLICT (sha256) DO "
 )
 
 
 def enter(store: Store, prepared: Prepared, kind: str, *, bucket: str, visit_id: str) -> None:
     """Note a blob that a draft rests on, in the draft's transaction; it waits for the seal before it may travel."""
-    facts = (prepared.media_type, prepared.size, prepared.preview, bucket, visit_id, "")
+    facts = (prepared.media_type, prepared.size, bucket, visit_id, "")
     # Known already, its bytes are on this device again, though they may have been freed.
     store.db.execute(_ENTER + "UPDATE SET freed_at = ''", (prepared.sha256, kind, *facts))
+    if prepared.preview:
+        small = (prepared.sha256, prepared.preview)
+        store.db.execute("INSERT OR IGNORE INTO previews (sha256, data) VALUES (?, ?)", small)
     if preview := prepared.preview_sha256:
-        facts = (prepared.media_type, len(prepared.preview), b"", bucket, visit_id, prepared.sha256)
+        facts = (prepared.media_type, len(prepared.preview), bucket, visit_id, prepared.sha256)
         store.db.execute(_ENTER + "NOTHING", (preview, lanes.PREVIEW, *facts))
 
 

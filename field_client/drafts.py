@@ -57,6 +57,23 @@ def all_drafts(store: Store) -> list[Draft]:
     return [_draft(row) for row in store.rows("SELECT * FROM drafts ORDER BY updated_at DESC, id")]
 
 
+def count(store: Store) -> int:
+    """Count the drafts."""
+    return int(store.value("SELECT count(*) FROM drafts"))
+
+
+def of_household(store: Store, household_id: str) -> list[Draft]:
+    """List the visits in work at a household, the last touched first; amendments are not among them."""
+    rows = store.rows(_OF_HOUSEHOLD, household_id)
+    return [_draft(row) for row in rows]
+
+
+_OF_HOUSEHOLD = (
+    "SELECT * FROM drafts WHERE visit_id = '' AND json_extract(document, '$.household_id') = ?"
+    " ORDER BY updated_at DESC, id"
+)
+
+
 def save(store: Store, clock: Clock, draft: Draft) -> None:
     """Write a draft's document; part of the transaction around it, if there is one."""
     with store.transaction():

@@ -91,7 +91,7 @@ def observe(store: Store, device: Device, clock: Clock) -> Standing:
     standing = Standing(held["days"], lease.left_ms(held["days"], now), held["issued_at"])
     moved = not known or now.boot != watch.boot or now.used_ms - watch.used_ms >= NOTED_EACH_MS
     if moved or standing.is_over != store.get("lease_over", False):
-        with store.transaction():
+        with store.bookkeeping():
             store.put("lease_watch", vars(now))
             store.put("lease_over", standing.is_over)
     return standing

@@ -56,6 +56,8 @@ SENTENCES = {
     "bundle.damaged": "回执文件不完整或已损坏,完好的部分已收下。请重新拷贝一次再导入,重复导入无害。",
     # households, tasks, persons
     "household.unknown": "本机没有这户家庭。请核对编号,或先同步。",
+    "suggestion.invalid": "有一项填得不对：{problems}。",
+    "suggestion.nobody": "这户在本机没有成员记录，不能测算。请先同步，或核对名册。",
     "person.unknown": "本机没有这个人。请核对编号,或先同步。",
     "person.other_household": "这个人不在本次走访的家庭里,请核对。",
     "person.field_unknown": "人员信息里没有“{field}”这一项。可以改的有:{known}。",

@@ -1,5 +1,7 @@
 """Receipts: the office's signed word that it holds every byte of a visit. Only a verified one counts."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from field_client import overlay
@@ -7,6 +9,7 @@ from field_client.errors import FieldError
 from field_client.overlay import Seen
 from field_client.settings import Device
 from field_client.store import Store
+from sync.canonical import dumps
 from sync.errors import Untrusted
 from sync.seal import verify_receipt
 
@@ -32,8 +35,15 @@ def show(store: Store, device: Device, visit_id: str) -> dict[str, Any]:
 
 def holds(receipt: Seen, device: Device) -> bool:
     """Tell whether the office of our enrolment signed a receipt."""
+    return _is_signed(dumps(receipt.fields), device.receipt_key)
+
+
+@lru_cache(
+    maxsize=1024
+)  # A signature of the same bytes stays what it is; one check takes 0.2 ms, and a device holds hundreds.
+def _is_signed(receipt: bytes, key: str) -> bool:
     try:
-        verify_receipt(receipt.fields, bytes.fromhex(device.receipt_key))
+        verify_receipt(json.loads(receipt), bytes.fromhex(key))
     except Untrusted:
         return False
     return True

@@ -125,7 +125,90 @@ def _repairs(db: Database) -> None:
     db.execute("ALTER TABLE buckets ADD COLUMN mends INTEGER NOT NULL DEFAULT 0")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _installations, _epochs, _lanes, _repairs)
+def _previews(db: Database) -> None:
+    """Previews lie by themselves: with them inside, each look at where photos stand read all of their bytes."""
+    db.execute(
+        "CREATE TABLE previews (sha256 TEXT PRIMARY KEY REFERENCES blobs (sha256) ON DELETE CASCADE, data BLOB NOT NULL)"
+    )
+    db.execute("INSERT INTO previews (sha256, data) SELECT sha256, preview FROM blobs WHERE length(preview) > 0")
+    db.execute("ALTER TABLE blobs DROP COLUMN preview")
+
+
+def _lists(db: Database) -> None:
+    """What pages ask again and again is answered from an index: their cost does not grow with what is stored."""
+    number = "json_extract(body, '$.number')"
+    db.execute(f"CREATE INDEX records_village ON records (bucket, {number}, id) WHERE type = 'household'")
+    db.execute(f"CREATE INDEX records_number ON records ({number}) WHERE type = 'household'")
+    db.execute("CREATE INDEX outbox_unanswered ON outbox (type, id) WHERE outcome = ''")
+    db.execute("CREATE INDEX outbox_answered ON outbox (bucket, seq, type, id) WHERE seq > 0")
+    db.execute("CREATE INDEX blobs_waiting ON blobs (state, kind, visit_id)")
+
+
+def _standings(db: Database) -> None:
+    """Where each visit stands is kept, and worked out anew only where something has changed on which it rests.
+
+    The triggers note that in `stale_visits`; working it out is left to `standings`.
+    """
+    db.execute(
+        "CREATE TABLE standings (visit_id TEXT PRIMARY KEY, household_id TEXT NOT NULL, started_at TEXT NOT NULL,"
+        " state TEXT NOT NULL, line TEXT NOT NULL) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX standings_listed ON standings (started_at, visit_id, state)")
+    db.execute("CREATE INDEX standings_state ON standings (state, household_id)")
+    db.execute("CREATE TABLE standing_blobs (sha256 TEXT, visit_id TEXT, PRIMARY KEY (sha256, visit_id)) WITHOUT ROWID")
+    db.execute("CREATE INDEX standing_blobs_visit ON standing_blobs (visit_id)")
+    db.execute("CREATE TABLE stale_visits (visit_id TEXT PRIMARY KEY) WITHOUT ROWID")
+    for name, (event, visits) in _WHAT_A_STANDING_RESTS_ON.items():
+        # No OR IGNORE: the conflict policy of the statement that fires a trigger would take its place.
+        db.execute(
+            f"CREATE TRIGGER stale_{name} AFTER {event} BEGIN INSERT INTO stale_visits"  # noqa: S608 - constants
+            f" SELECT DISTINCT id FROM ({visits}) WHERE id IS NOT NULL AND id NOT IN (SELECT visit_id FROM stale_visits);"
+            " END"
+        )
+    db.execute(
+        "INSERT INTO stale_visits SELECT id FROM records WHERE type = 'visit' UNION SELECT id FROM outbox"
+        " WHERE type = 'visit' UNION SELECT id FROM drafts WHERE visit_id = ''"
+    )
+
+
+_OF_RECORD = "SELECT CASE {0}.type WHEN 'visit' THEN {0}.id ELSE json_extract({0}.{1}, '$.visit_id') END AS id"
+_OF_BLOB = "SELECT visit_id AS id FROM standing_blobs WHERE sha256 = {0}.sha256"
+_OF_DRAFT = "SELECT coalesce(nullif({0}.visit_id, ''), {0}.id) AS id"
+_TOLD, _SEALED = "('visit', 'amendment', 'review', 'receipt')", "('visit', 'amendment')"
+_WHAT_A_STANDING_RESTS_ON = {
+    "record_kept": (f"INSERT ON records WHEN NEW.type IN {_TOLD}", _OF_RECORD.format("NEW", "body")),
+    "record_gone": (f"DELETE ON records WHEN OLD.type IN {_TOLD}", _OF_RECORD.format("OLD", "body")),
+    "change_made": (f"INSERT ON outbox WHEN NEW.type IN {_SEALED}", _OF_RECORD.format("NEW", "fields")),
+    "change_answered": (
+        f"UPDATE OF outcome, seq, bucket, result ON outbox WHEN NEW.type IN {_SEALED}",
+        _OF_RECORD.format("NEW", "fields"),
+    ),
+    "change_forgotten": (f"DELETE ON outbox WHEN OLD.type IN {_SEALED}", _OF_RECORD.format("OLD", "fields")),
+    "draft_saved": ("INSERT ON drafts", _OF_DRAFT.format("NEW")),
+    "draft_gone": ("DELETE ON drafts", _OF_DRAFT.format("OLD")),
+    "blob_entered": ("INSERT ON blobs", _OF_BLOB.format("NEW")),
+    "blob_moved": ("UPDATE OF state, reason ON blobs", _OF_BLOB.format("NEW")),
+    "blob_gone": ("DELETE ON blobs", _OF_BLOB.format("OLD")),
+    # A change that was answered is laid over until the cursor has reached it, and no longer in a bucket that is gone.
+    "bucket_read": (
+        "UPDATE OF cursor ON buckets",
+        "SELECT id FROM outbox WHERE bucket = NEW.id AND seq > OLD.cursor AND seq <= NEW.cursor AND type = 'visit'",
+    ),
+    "bucket_gone": ("DELETE ON buckets", "SELECT visit_id AS id FROM standings"),
+}
+"""The changes after which a visit may stand elsewhere: on which event, and which visits."""
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (
+    _first,
+    _installations,
+    _epochs,
+    _lanes,
+    _repairs,
+    _previews,
+    _lists,
+    _standings,
+)
 
 
 def migrate(db: Database) -> None:

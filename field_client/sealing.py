@@ -7,7 +7,7 @@ photos' release and the end of the draft are one transaction. A sealed record is
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import amendments, blobs, drafts, keys, messages, outbox, prefill, visits
+from field_client import amendments, blobs, drafts, keys, messages, outbox, prefill, tasks
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -45,7 +45,7 @@ def seal(store: Store, clock: Clock, device: Device, visit: str) -> dict[str, An
             raise FieldError("visit.too_large")
         outbox.add(store, clock, type=type, id=draft.id, op="create", bucket=draft.bucket, fields=fields)
         if draft.document.get("task_id"):
-            visits.step_task(store, clock, draft.document["task_id"], "sealed")
+            tasks.step(store, clock, draft.document["task_id"], "sealed")
         blobs.release(store, blob_hashes(fields))
         drafts.remove(store, draft)
     revision = fields.get("revision", amendments.FIRST_REVISION)

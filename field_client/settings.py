@@ -59,6 +59,11 @@ class Home:
         return self.path / "tries.json"
 
     @property
+    def running_file(self) -> Path:
+        """An empty file that is there while the pages are served, and after they were cut off."""
+        return self.path / "running"
+
+    @property
     def wipe_file(self) -> Path:
         """What stands here once the office has had this folder wiped."""
         return self.path / "wipe.json"

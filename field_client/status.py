@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from field_client import blobs, drafts, lanes, lease, messages, outbox, overlay, storage
+from field_client import blobs, drafts, households, lanes, lease, messages, outbox, storage
 from field_client.clock import Clock
 from field_client.settings import Device
 from field_client.store import Store
@@ -37,10 +37,10 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
             ],
             "resting": resting(store, clock),
         },
-        "drafts": len(drafts.all_drafts(store)),
+        "drafts": drafts.count(store),
         "held": len(outbox.answered(store, "held")),
         "refused": len(outbox.answered(store, "refused")),
-        "households": len(overlay.all_of(store, "household")),
+        "households": households.count(store),
         "incidents": store.value("SELECT count(*) FROM incidents"),
         "last_sync_at": synced_at,
         "lease": lease.observe(store, device, clock).to_dict(),

@@ -28,7 +28,7 @@ def show(store: Store, device: Device) -> dict[str, Any]:
         "photos_stopped": usage.free < TEXT_RESERVE_BYTES,
         "free_bytes": usage.free,
         "store_bytes": store.home.store_file.stat().st_size,
-        "media_bytes": sum(path.stat().st_size for path in store.home.media.iterdir()),
+        "media_bytes": store.value("SELECT coalesce(sum(size), 0) FROM blobs WHERE freed_at = ''"),
         "freeable_count": len(free),
         "freeable_bytes": sum(row["size"] for row in free),
     }
@@ -47,10 +47,10 @@ def check_room(store: Store) -> None:
 
 def freeable(store: Store, device: Device) -> list[dict[str, Any]]:
     """List the photos and signatures that may leave this device."""
-    receipted = _receipted(store, device)
     in_drafts = {sha for draft in drafts.all_drafts(store) for sha in blob_hashes(draft.document)}
+    may_go = _receipted(store, device) - in_drafts
     rows = store.rows("SELECT sha256, kind, size, visit_id FROM blobs WHERE state = 'sent' AND freed_at = ''")
-    return [row for row in rows if row["sha256"] in receipted - in_drafts]
+    return [row for row in rows if row["sha256"] in may_go]
 
 
 def free(store: Store, device: Device, clock: Clock) -> tuple[int, int]:
@@ -75,8 +75,8 @@ def _receipted(store: Store, device: Device) -> set[str]:
     unsafe = {
         row["visit"]
         for row in store.rows(
-            "SELECT coalesce(json_extract(fields, '$.visit_id'), id) AS visit FROM outbox"
-            " WHERE type IN ('visit', 'amendment')"
+            "SELECT id AS visit FROM outbox WHERE type = 'visit'"
+            " UNION SELECT json_extract(fields, '$.visit_id') FROM outbox WHERE type = 'amendment'"
         )
     }
     signed = [one for one in overlay.all_of(store, "receipt") if receipts.holds(one, device)]

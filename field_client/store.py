@@ -47,6 +47,19 @@ class Store:
                     self.db.conn.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def bookkeeping(self) -> Iterator[None]:
+        """As `transaction`, for what can be noted later just as well: where the disk is full nothing is done, nor told.
+
+        What was stored before can then still be looked at.
+        """
+        try:
+            with self.transaction():
+                yield
+        except FieldError as refusal:
+            if refusal.code != "storage.full":
+                raise
+
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Read rows as dictionaries."""
         cursor = self.db.conn.execute(sql, values)  # `Database.query` makes three statements of one.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from field_client import blobs, farewell, keys, lanes, outbox, replica, scope, uploads
+from field_client import blobs, farewell, keys, lanes, outbox, replica, scope, standings, uploads
 from field_client.clock import Clock
 from field_client.errors import BudgetSpent, NoConnection, ServerRefused
 from field_client.runner import Conversation
@@ -115,13 +115,16 @@ def _synced(errand: Errand, records_only: bool) -> Summary:
         summary.budget_spent = True
     finally:
         store.put("token", transport.token)
+    standings.refresh(store, load_device(store.home))  # Before what is gone is cleared from the log as well.
     scope.finish(store)
     summary.again_s = lanes.asked_pause(summary.again_s, load_device(store.home).device_id).total_seconds()
     summary.blobs_waiting = len(blobs.waiting(store))
     summary.bytes_sent, summary.bytes_received = transport.bytes_sent, transport.bytes_received
     summary.buckets = both_ends(store)
-    if summary.failure is None and has_spoken:
-        store.put("synced_at", errand.clock.now())
+    with store.transaction():
+        store.put("both_ends", summary.buckets)  # A page shows what was counted; counting reads every row.
+        if summary.failure is None and has_spoken:
+            store.put("synced_at", errand.clock.now())
     return summary
 
 

@@ -1,24 +1,53 @@
-"""Visits as lists and pages show them: where each stands, in words that rest on what the office acknowledged."""
+"""Visits as lists and pages show them: where each stands, in words that rest on what the office acknowledged.
+
+One visit at a time; lists of them are kept ready by `standings`.
+"""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from field_client import amendments, drafts, households, lease, messages, overlay, receipts
+from field_client.clock import CHINA
 from field_client.drafts import Draft
 from field_client.errors import FieldError
 from field_client.overlay import Seen
 from field_client.settings import Device
 from field_client.store import Store
+from sync.canonical import moment
 from sync.visit_shape import blob_hashes
 
 
-def all_visits(store: Store, device: Device, *, returned_only: bool = False) -> list[dict[str, Any]]:
-    """List the drafts and the visits that this device sealed, the newest first; or only those that were returned."""
-    lines = [_draft_line(store, draft) for draft in drafts.all_drafts(store) if not draft.is_amendment]
-    lines += [_sealed_line(store, device, visit) for visit in _own_visits(store, device)]
-    chosen = [line for line in lines if line["is_returned"]] if returned_only else lines
-    return sorted(chosen, key=lambda line: (line["started_at"], line["id"]), reverse=True)
+def line(store: Store, device: Device, visit_id: str) -> tuple[dict[str, Any], list[str]] | None:
+    """Give a visit in one line of a list, without its household's words, and the files that it names.
+
+    None for what is neither a draft nor sealed by this device.
+    """
+    draft = drafts.find(store, visit_id)
+    if draft and not draft.is_amendment:
+        return _draft_line(store, draft), blob_hashes(draft.document)
+    visit = _sealed(store, visit_id)
+    if visit is None or not amendments.is_own(visit, device):
+        return None
+    return _sealed_line(store, device, visit), _hashes(store, visit)
+
+
+def named(store: Store, line: dict[str, Any]) -> dict[str, Any]:
+    """Add the household's words to a line, as they are now."""
+    household = overlay.one(store, "household", line["household_id"])
+    brief = households.brief(store, household) if household else {}
+    return line | {
+        "household_number": brief.get("number", ""),
+        "head": brief.get("head", ""),
+        "address": brief.get("address", ""),
+    }
+
+
+def of_household(store: Store, device: Device, household_id: str) -> list[dict[str, Any]]:
+    """List the sealed visits to a household, whoever made them, the newest first."""
+    sealed = overlay.all_of(store, "visit", household_id=household_id)
+    lines = [named(store, _sealed_line(store, device, visit)) for visit in sealed]
+    return sorted(lines, key=lambda line: (line["started_at"], line["id"]), reverse=True)
 
 
 def show(store: Store, device: Device, visit_id: str) -> dict[str, Any]:
@@ -28,17 +57,17 @@ def show(store: Store, device: Device, visit_id: str) -> dict[str, Any]:
     """
     draft = drafts.find(store, visit_id)
     if draft and not draft.is_amendment:
-        return _draft_line(store, draft) | {"document": draft.document, "photos": _photos(store, [draft.document])}
+        line = named(store, _draft_line(store, draft))
+        return line | {"document": draft.document, "photos": _photos(store, [draft.document])}
     if draft is None:
         lease.require(store)
     visit_id = draft.visit_id if draft else visit_id
-    visit = next((one for one in _own_visits(store, device) if one.id == visit_id), None)
-    visit = visit or overlay.one(store, "visit", visit_id)
+    visit = _sealed(store, visit_id)
     if visit is None:
         raise FieldError("visit.unknown")
     sealed = amendments.sealed(store, visit_id)
     review = amendments.last_review(store, visit_id)
-    return _sealed_line(store, device, visit) | {
+    return named(store, _sealed_line(store, device, visit)) | {
         "document": dict(visit.fields),
         "amendments": [{"id": one.id, **one.fields} for one in sealed],
         "amendment_draft": draft.document if draft else None,
@@ -48,22 +77,22 @@ def show(store: Store, device: Device, visit_id: str) -> dict[str, Any]:
     }
 
 
-def _own_visits(store: Store, device: Device) -> list[Seen]:
-    """List the sealed visits of this device; one that the office refused is in no row, but must not vanish."""
-    seen = [visit for visit in overlay.all_of(store, "visit") if amendments.is_own(visit, device)]
-    known = {visit.id for visit in seen}
-    refused = store.rows("SELECT id, bucket, fields FROM outbox WHERE type = 'visit' AND outcome = 'refused'")
-    lost = [
-        Seen("visit", one["id"], one["bucket"], json.loads(one["fields"])) for one in refused if one["id"] not in known
-    ]
-    return seen + lost
+def _sealed(store: Store, visit_id: str) -> Seen | None:
+    """Find a sealed visit; one that the office refused is in no row, but must not vanish."""
+    visit = overlay.one(store, "visit", visit_id)
+    if visit is not None:
+        return visit
+    refused = store.rows(
+        "SELECT bucket, fields FROM outbox WHERE type = 'visit' AND id = ? AND outcome = 'refused'", visit_id
+    )
+    return Seen("visit", visit_id, refused[0]["bucket"], json.loads(refused[0]["fields"])) if refused else None
 
 
 def _draft_line(store: Store, draft: Draft) -> dict[str, Any]:
     document = draft.document
     return {
         "id": draft.id,
-        **_household(store, document["household_id"]),
+        "household_id": document["household_id"],
         "kind": document["kind"],
         "started_at": document["started_at"],
         "updated_at": draft.updated_at,
@@ -72,21 +101,37 @@ def _draft_line(store: Store, draft: Draft) -> dict[str, Any]:
         "state_text": messages.STATES["draft"],
         "reason": "",
         "is_returned": False,
+        "invalid_count": _invalid_count(store, draft),
         "blobs_total": len(blob_hashes(document)),
         "blobs_sent": 0,
     }
 
 
+def _invalid_count(store: Store, draft: Draft) -> int | None:
+    """Count the answers that the form does not take, as it stood when the draft was saved; None where it cannot be read."""
+    saved_on = moment(draft.updated_at).astimezone(CHINA).date()
+    try:
+        sections = amendments.filling(store, draft, saved_on).sections()
+    except FieldError:
+        return None
+    return sum(section.invalid_count for section in sections if section.relevant)
+
+
+def _hashes(store: Store, visit: Seen) -> list[str]:
+    """Name the files of a visit and of its amendments, each once."""
+    documents = [visit, *amendments.sealed(store, visit.id)]
+    return list(dict.fromkeys(sha for one in documents for sha in blob_hashes(one.fields)))
+
+
 def _sealed_line(store: Store, device: Device, visit: Seen) -> dict[str, Any]:
-    sealed = amendments.sealed(store, visit.id)
-    hashes = list(dict.fromkeys(sha for one in [visit, *sealed] for sha in blob_hashes(one.fields)))
+    hashes = _hashes(store, visit)
     blobs = _blob_rows(store, hashes)
     waiting = {row["sha256"] for row in blobs if row["state"] != "sent"}
     sent = len(hashes) - len(waiting)
-    state, reason = _state(store, device, visit, sealed, waiting, blobs)
+    state, reason = _state(store, device, visit, waiting, blobs)
     return {
         "id": visit.id,
-        **_household(store, str(visit.fields.get("household_id"))),
+        "household_id": str(visit.fields.get("household_id")),
         "kind": visit.fields.get("kind") or "",
         "started_at": visit.fields.get("started_at") or "",
         "updated_at": visit.fields.get("sealed_at") or "",
@@ -101,12 +146,7 @@ def _sealed_line(store: Store, device: Device, visit: Seen) -> dict[str, Any]:
 
 
 def _state(
-    store: Store,
-    device: Device,
-    visit: Seen,
-    sealed: list[Seen],
-    waiting: set[str],
-    blobs: list[dict[str, Any]],
+    store: Store, device: Device, visit: Seen, waiting: set[str], blobs: list[dict[str, Any]]
 ) -> tuple[str, str]:
     """Say where a sealed visit stands, and why where something is wrong."""
     ids = [visit.id, *_amendment_ids(store, visit.id)]
@@ -116,7 +156,7 @@ def _state(
     draft = drafts.find(store, visit.id)
     if draft:
         return "amending", ""
-    if any(one.pending for one in [visit, *sealed]):
+    if any(one.pending for one in [visit, *amendments.sealed(store, visit.id)]):
         return "waiting", ""
     aside = next((row["reason"] for row in blobs if row["state"] == "waiting" and row["reason"]), "")
     if aside:
@@ -144,24 +184,15 @@ def _amendment_ids(store: Store, visit_id: str) -> list[str]:
 def _trouble(store: Store, ids: list[str]) -> str:
     for id in ids:
         result = store.value(
-            "SELECT result FROM outbox WHERE id = ? AND outcome = 'refused' ORDER BY n DESC LIMIT 1", id
+            "SELECT result FROM outbox WHERE type IN ('visit', 'amendment') AND id = ? AND outcome = 'refused'"
+            " ORDER BY n DESC LIMIT 1",
+            id,
         )
         if result:
             problem: Mapping[str, Any] = json.loads(result).get("problem") or {}
             words = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
             return "：".join(words) or messages.text("outcome.refused")
     return ""
-
-
-def _household(store: Store, household_id: str) -> dict[str, Any]:
-    household = overlay.one(store, "household", household_id)
-    line = households.brief(store, household) if household else {}
-    return {
-        "household_id": household_id,
-        "household_number": line.get("number", ""),
-        "head": line.get("head", ""),
-        "address": line.get("address", ""),
-    }
 
 
 def _blob_rows(store: Store, hashes: list[str]) -> list[dict[str, Any]]:

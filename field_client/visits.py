@@ -18,12 +18,12 @@ from field_client import (
     households,
     media,
     messages,
-    outbox,
     overlay,
     photos,
     prefill,
     storage,
     survey,
+    tasks,
 )
 from field_client.clock import Clock
 from field_client.drafts import Draft
@@ -73,7 +73,7 @@ def start(
     """
     household = households.get(store, household_id)
     household_id = household.id
-    task = _open_task(store, household_id)
+    task = next((one for one in tasks.of_household(store, household_id) if one["state"] in tasks.OPEN), None)
     kind = kind or (task["kind"] if task and task["kind"] in messages.VISIT_KINDS else DEFAULT_KIND)
     if kind not in messages.VISIT_KINDS:
         raise FieldError("visit.kind_unknown", known="、".join(messages.VISIT_KINDS))
@@ -103,7 +103,7 @@ def start(
         draft = Draft(visit_id, "", household.bucket, document)
         drafts.save(store, clock, draft)
         if task and task["state"] == "planned":
-            step_task(store, clock, task["id"], "started")
+            tasks.step(store, clock, task["id"], "started")
     return draft
 
 
@@ -261,19 +261,6 @@ def keep_blob(store: Store, draft: Draft, prepared: photos.Prepared, kind: str) 
         media.keep(store, prepared.preview_sha256, prepared.preview)
     with store.transaction():
         blobs.enter(store, prepared, kind, bucket=draft.bucket, visit_id=draft.visit_id or draft.id)
-
-
-def step_task(store: Store, clock: Clock, task_id: str, state: str) -> None:
-    """Bring a task's state forward, in the transaction of the deed that does it."""
-    task = overlay.one(store, "visit_task", task_id)
-    if task:
-        outbox.add(
-            store, clock, type="visit_task", id=task_id, op="update", bucket=task.bucket, fields={"state": state}
-        )
-
-
-def _open_task(store: Store, household_id: str) -> dict[str, Any] | None:
-    return next((task for task in households.all_tasks(store) if task["household_id"] == household_id), None)
 
 
 def _degrees(text: str, limit: int) -> int:

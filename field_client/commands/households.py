@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from field_client import card_reading, households, messages
+from field_client import card_reading, households, messages, tasks, visit_view
 from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
 from field_client.files import read_given
 
@@ -14,7 +14,7 @@ from field_client.files import read_given
 def add_to(main: click.Group) -> None:
     """Add the commands to the program."""
     group = main.group("households", help="家庭名册：列出、查找、查看。只用本机数据。")(nothing)
-    tasks = main.group("tasks", help="走访任务。")(nothing)
+    errands = main.group("tasks", help="走访任务。")(nothing)
     persons = main.group("persons", help="人员信息更正。")(nothing)
 
     @command(group, "list", help="列出本机的家庭，按编号排序。")
@@ -40,12 +40,14 @@ def add_to(main: click.Group) -> None:
     def show(app: App, household: str) -> Output:
         """Show a household."""
         found = households.show(app.store, household)
+        found["tasks"] = tasks.of_household(app.store, found["id"])
+        found["visits"] = [one["id"] for one in visit_view.of_household(app.store, app.device, found["id"])]
         return Output(found, _household_lines(found))
 
-    @command(tasks, "list", help="列出还没有签封的走访任务，急的在前。")
+    @command(errands, "list", help="列出还没有签封的走访任务，急的在前。")
     def list_tasks(app: App) -> Output:
         """List the open tasks."""
-        found = households.all_tasks(app.store)
+        found = tasks.with_households(app.store, tasks.open_tasks(app.store))
         return Output(found, [_task_line(one) for one in found] or ["没有待办任务。"])
 
     @command(

@@ -87,4 +87,4 @@ def _serve(server: BaseWSGIServer, desk: Desk) -> None:
     finally:
         ended.set()
         server.server_close()
-        desk.courier.close()  # What is on its way is brought to a clean end.
+        desk.leave()

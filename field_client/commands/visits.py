@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from field_client import amendments, attachments, form_view, messages, repeats, sealing, upgrading, visit_view, visits
+from field_client import (
+    amendments,
+    attachments,
+    form_view,
+    messages,
+    repeats,
+    sealing,
+    standings,
+    upgrading,
+    visit_view,
+    visits,
+)
 from field_client.commands.frame import FILE, App, Output, command, nothing, pairs
 from field_client.errors import FieldError
 from field_client.files import read_given
@@ -330,7 +341,8 @@ def _add_views(group: click.Group) -> None:
     @click.option("--returned", is_flag=True, help="只列被退回、等待补正的。")
     def list_visits(app: App, returned: bool) -> Output:
         """List the visits."""
-        found = visit_view.all_visits(app.store, app.device, returned_only=returned)
+        all_visits = standings.listed(app.store, app.device)
+        found = [one for one in all_visits if one["is_returned"] or not returned]
         return Output(found, [_line(one) for one in found] or ["没有走访。"])
 
     @command(group, "show", help="查看一次走访：内容、照片进度、退回批注。")

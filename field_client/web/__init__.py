@@ -25,11 +25,13 @@ from field_client.web import (
     place,
     preferences,
     problems,
+    recovery,
     sealing,
     shown,
     signatures,
     strip,
     sync,
+    tasks,
     visits,
 )
 from field_client.web.desk import Desk
@@ -70,9 +72,12 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
     problems.handle(app)
     shown.add_filters(app)
     strip.add_to(app)
+    recovery.add_to(app)
     pages = (
         lock,
         home,
+        recovery,
+        tasks,
         households,
         visits,
         answers,

@@ -1,19 +1,23 @@
 """What the pages of one device share: its folder, its key while it is unlocked, and the courier that syncs.
 
-SQLite's connections belong to one thread each, so every request opens its own (a millisecond); the file's soundness is
-checked once, at the unlocking.
+SQLite's connections belong to one thread each, so every request opens its own (a millisecond). The file's soundness is
+checked at each unlocking, beside the pages: reading all of it takes a second where much is stored.
 """
 
-from threading import Lock
+import logging
+from threading import Lock, Thread
 from typing import cast
 
 from flask import current_app, g
 
-from field_client import kept_faces, lease, states, tries, unlock
+from field_client import kept_faces, lease, recovery, states, tries, unlock
 from field_client.clock import Clock
+from field_client.errors import FieldError
 from field_client.settings import Device, Home, load_device
 from field_client.store import Store, open_store
 from field_client.web.courier import Courier
+
+LOG = logging.getLogger(__name__)
 
 
 class Desk:
@@ -22,6 +26,9 @@ class Desk:
     def __init__(self, home: Home, clock: Clock, store_key: bytes | None) -> None:
         self.home, self.clock = home, clock
         self.device: Device = load_device(home)
+        self.was_cut = recovery.begin(home)
+        self.is_damaged = False
+        self.examining: Thread | None = None
         self.courier = Courier(self.open_store, self.device, clock)
         self._guard = Lock()
         self._key: bytes | None = None
@@ -60,6 +67,11 @@ class Desk:
                 self._used_ms = now_ms
             return self._key is not None
 
+    def leave(self) -> None:
+        """End the work: what is on its way is brought to a clean end, and the next start has nothing to restore."""
+        self.courier.close()
+        recovery.end(self.home)
+
     def open_store(self) -> Store:
         """Open the store for the thread that asks; only while unlocked."""
         with self._guard:
@@ -78,9 +90,20 @@ class Desk:
         states.forget()
 
     def _let_in(self, store_key: bytes) -> None:
-        open_store(self.home, store_key).close()
+        open_store(self.home, store_key, check=False).close()
         with self._guard:
             self._key, self._used_ms = store_key, self.clock.uptime_ms()
+        self.examining = Thread(target=self._examine, args=(store_key,), name="examining the file", daemon=True)
+        self.examining.start()
+
+    def _examine(self, store_key: bytes) -> None:
+        """Read all of the file's structure. Each page that is read proves itself meanwhile: what is broken is never shown."""
+        try:
+            open_store(self.home, store_key).close()
+        except FieldError as refusal:
+            self.is_damaged = refusal.code == "storage.damaged"
+        except Exception:
+            LOG.exception("the file could not be examined")
 
 
 def desk() -> Desk:

@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, current_app, redirect, render_template
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
+from field_client.errors import FieldError
 from field_client.settings import Home
 from field_client.web.desk import desk
 
@@ -32,6 +33,7 @@ HEADERS = {
 }
 _OPEN_TO_ALL = frozenset({"static", "enter"})
 _OPEN_WHILE_LOCKED = frozenset({"lock.unlock", "lock.open_lock"})
+_WHEN_DAMAGED = frozenset({"sync", "lock"})  # Nothing new goes into a broken file; what is in it may leave.
 _ASK_BY_THEMSELVES = frozenset({"strip", "sync.progress"})
 _SECONDS_OF_A_DAY = 86_400
 
@@ -84,6 +86,8 @@ def _check() -> AnyResponse | None:
     is_unlocked = desk().is_unlocked(used=request.endpoint not in _ASK_BY_THEMSELVES)
     if not is_unlocked and request.endpoint not in _OPEN_WHILE_LOCKED:
         return redirect(url_for("lock.unlock"))
+    if is_unlocked and desk().is_damaged and request.method == "POST" and request.blueprint not in _WHEN_DAMAGED:
+        raise FieldError("storage.damaged")
     return None
 
 

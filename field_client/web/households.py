@@ -5,14 +5,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import drafts, households, overlay, search, survey, visit_view, visits
+from field_client import drafts, households, overlay, search, survey, tasks, visit_view, visits
 from field_client.errors import FieldError
 from field_client.web import problems
 from field_client.web.desk import desk, store
+from field_client.web.paging import PER_PAGE, paging
 
 blueprint = Blueprint("households", __name__, url_prefix="/households")
-
-PER_PAGE = 50
 
 
 @blueprint.get("")
@@ -21,17 +20,19 @@ def listed() -> str:
     text = request.args.get("q", "").strip()
     found = _searched(text) if text else _page_of_all()
     template = "households/results.html" if request.args.get("part") else "households/list.html"
-    return render_template(template, q=text, areas=_villages(), **found)
+    return render_template(template, q=text, **found)
 
 
 @blueprint.get("/<household_id>")
 def one(household_id: str) -> str:
     """Show a household."""
+    found = households.show(store(), household_id)
     return render_template(
         "households/one.html",
-        household=households.show(store(), household_id),
-        drafts=[draft for draft in _drafts() if draft.document["household_id"] == household_id],
-        history=_history(household_id),
+        household=found,
+        drafts=drafts.of_household(store(), found["id"]),
+        tasks=tasks.of_household(store(), found["id"]),
+        history=visit_view.of_household(store(), desk().device, found["id"]),
         forms=survey.titles(store()),
     )
 
@@ -50,7 +51,7 @@ def begin(household_id: str) -> Response:
     With a form named, that form is filled in beside what was begun.
     """
     kind, form_id = request.form.get("kind") or None, request.form.get("form") or None
-    ours = [draft for draft in _drafts() if draft.document["household_id"] == household_id]
+    ours = drafts.of_household(store(), household_id)
     begun = next((draft for draft in ours if form_id in (None, draft.document["form"]["id"])), None)
     draft = begun or visits.start(store(), desk().clock, desk().device, household_id, kind=kind, form_id=form_id)
     return redirect(url_for("visits.one", visit_id=draft.id), 303)
@@ -65,31 +66,12 @@ def _searched(text: str) -> dict[str, Any]:
 
 def _page_of_all() -> dict[str, Any]:
     area = request.args.get("area", "")
-    found = households.all_households(store(), area=area)
-    pages = max(1, -(-len(found) // PER_PAGE))
-    page = min(max(1, request.args.get("page", 1, int)), pages)
-    return {
-        "lines": found[(page - 1) * PER_PAGE : page * PER_PAGE],
-        "total": len(found),
-        "page": page,
-        "pages": pages,
-        "area": area,
-    }
+    paged = paging(households.count(store(), area=area))
+    lines = households.listed(store(), area=area, limit=PER_PAGE, offset=paged.offset)
+    return {"lines": lines, "paging": paged, "area": area, "areas": _villages()}
 
 
 def _villages() -> list[tuple[str, str]]:
     """Name the villages that this device holds, by code."""
     names = {one.fields.get("code"): one.fields.get("name") for one in overlay.all_of(store(), "area")}
-    held = store().rows("SELECT DISTINCT bucket FROM records WHERE type = 'household' ORDER BY bucket")
-    return [(row["bucket"], str(names.get(row["bucket"]) or row["bucket"])) for row in held]
-
-
-def _drafts() -> list[drafts.Draft]:
-    return [draft for draft in drafts.all_drafts(store()) if not draft.is_amendment]
-
-
-def _history(household_id: str) -> list[dict[str, Any]]:
-    """List the sealed visits to a household, whoever made them, the newest first."""
-    sealed = [one.id for one in overlay.all_of(store(), "visit", household_id=household_id)]
-    lines = [visit_view.show(store(), desk().device, id) for id in sealed]
-    return sorted(lines, key=lambda line: line["started_at"], reverse=True)
+    return [(code, str(names.get(code) or code)) for code in households.villages(store())]

@@ -41,9 +41,11 @@ def whole(sha256: str) -> Response:
 
     What is no picture is handed over as a file and never shown: it may be anything.
     """
-    small, blob = _known(sha256), blobs.one(store(), sha256)
+    if not blobs.is_known(store(), sha256):
+        abort(404)
+    blob = blobs.one(store(), sha256)
     if blob["freed_at"]:
-        return Response(small, mimetype="image/jpeg")
+        return preview(sha256)
     given = Response(media.read(store(), sha256), mimetype=blob["media_type"])
     if not blob["media_type"].startswith("image/"):
         given.headers["Content-Disposition"] = "attachment"
@@ -53,11 +55,7 @@ def whole(sha256: str) -> Response:
 @blueprint.get("/media/<sha256>/preview")
 def preview(sha256: str) -> Response:
     """Give its small picture."""
-    return Response(_known(sha256), mimetype="image/jpeg")
-
-
-def _known(sha256: str) -> bytes:
-    found = store().value("SELECT preview FROM blobs WHERE sha256 = ?", sha256)
-    if found is None:
+    small = store().value("SELECT data FROM previews WHERE sha256 = ?", sha256)
+    if small is None:
         abort(404)
-    return bytes(found)
+    return Response(bytes(small), mimetype="image/jpeg")

@@ -12,7 +12,9 @@ from field_client.web.desk import desk, store
 def add_to(app: Flask) -> None:
     """Make the strip known to all templates, and give it alone for pages that stand open."""
     app.add_url_rule("/strip", "strip", lambda: render_template("strip.html"))
-    app.context_processor(lambda: {"strip": facts, "device": desk().device, "has_pin": desk().has_pin})
+    app.context_processor(
+        lambda: {"strip": facts, "device": desk().device, "has_pin": desk().has_pin, "is_damaged": desk().is_damaged}
+    )
 
 
 def facts() -> dict[str, Any]:
@@ -43,8 +45,8 @@ def _waiting_visits(opened: Store) -> int:
     """Count the households whose visit or amendment is not wholly with the office: its record or its photos wait."""
     return int(
         opened.value(
-            "SELECT count(*) FROM (SELECT coalesce(json_extract(fields, '$.visit_id'), id) FROM outbox"
-            " WHERE type IN ('visit', 'amendment') AND outcome = ''"
+            "SELECT count(*) FROM (SELECT id FROM outbox WHERE type = 'visit' AND outcome = ''"
+            " UNION SELECT json_extract(fields, '$.visit_id') FROM outbox WHERE type = 'amendment' AND outcome = ''"
             " UNION SELECT visit_id FROM blobs WHERE state = 'waiting' AND kind <> 'preview')"
         )
     )

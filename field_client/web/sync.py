@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from field_client import blobs, conflicts, media, messages, outbox, overlay, status, storage, syncing, visit_view
-from field_client.web import home
+from field_client import blobs, conflicts, media, messages, outbox, overlay, standings, status, storage
 from field_client.web.desk import desk, store
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
+
+SHOWN = 30  # visits of a list; the others stand on the page of all visits
 
 REASONS = {
     "draft": "还没有签封，签封后才会上传。",
@@ -30,13 +31,15 @@ BUCKETS = {"user": "我的任务", "reference": "表单和人员名单"}
 @blueprint.get("")
 def shown() -> str:
     """Show what waits."""
-    lines = visit_view.all_visits(store(), desk().device)
-    open_states = {*home.TO_UPLOAD, *home.RETURNED, "draft", "received"}
+    counted = standings.counts(store(), desk().device)
+    settled = [state for state in counted if state not in standings.OPEN]
     return render_template(
         "sync.html",
         reasons=REASONS,
-        open_lines=[line for line in lines if line["state"] in open_states],
-        settled=[line for line in lines if line["state"] not in open_states],
+        open_lines=standings.listed(store(), desk().device, standings.OPEN, limit=SHOWN),
+        open_count=sum(counted.get(state, 0) for state in standings.OPEN),
+        settled=standings.listed(store(), desk().device, settled, limit=SHOWN) if settled else [],
+        settled_count=sum(counted[state] for state in settled),
         status=status.show(store(), desk().device, desk().clock),
         held=conflicts.counts(store(), desk().device),
         refused=_refused(),
@@ -90,7 +93,7 @@ def progress() -> Response:
 
 
 def _both_ends() -> list[dict[str, Any]]:
-    """Put both ends' counts side by side, each bucket by the name that the worker knows."""
+    """Put both ends' counts of the last sync side by side, each bucket by the name that the worker knows."""
     names = {one.fields.get("code"): one.fields.get("name") for one in overlay.all_of(store(), "area")}
     return [
         one
@@ -98,7 +101,7 @@ def _both_ends() -> list[dict[str, Any]]:
             "name": names.get(one["id"]) or BUCKETS.get(one["id"].partition(":")[0], one["id"]),
             "same": (one["count"], one["checksum"]) == (one["server_count"], one["server_checksum"]),
         }
-        for one in syncing.both_ends(store())
+        for one in store().get("both_ends", [])
     ]
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import amendments, drafts, receipts, sealing, upgrading, visit_view
+from field_client import amendments, drafts, receipts, sealing, standings, upgrading, visit_view
 from field_client.errors import FieldError
 from field_client.web import home, work
 from field_client.web.desk import desk, store
+from field_client.web.paging import PER_PAGE, paging
 from field_client.web.work import Work
 from sync.visit_shape import IDENTITY_FINISHED
 
@@ -34,9 +35,10 @@ def listed() -> str:
     view = request.args.get("view", "all")
     if view not in home.VIEWS:
         abort(404)
-    lines = visit_view.all_visits(store(), desk().device)
-    counts = {name: len(home.lines_of(lines, name)) for name in home.VIEWS}
-    return render_template("visits/list.html", view=view, lines=home.lines_of(lines, view), counts=counts)
+    counts = home.counts()
+    paged = paging(counts[view])
+    lines = standings.listed(store(), desk().device, home.VIEWS[view], limit=PER_PAGE, offset=paged.offset)
+    return render_template("visits/list.html", view=view, lines=lines, counts=counts, paging=paged)
 
 
 @blueprint.get("/<visit_id>")

@@ -16,6 +16,17 @@ RELATIONS = {
     "other": "其他",
 }
 SEXES = {"male": "男", "female": "女"}
+LABOUR = {"full": "有劳动能力", "partial": "部分丧失劳动能力", "none": "无劳动能力"}
+STAGES = {
+    "none": "不在校",
+    "preschool": "幼儿园",
+    "compulsory": "义务教育",
+    "senior_secondary": "高中、中职",
+    "higher": "大专、本科",
+    "postgraduate": "研究生",
+}
+SAME = {"id_number": "证件号码相同", "name_and_birth": "姓名和出生日期相同", "address": "住址相同"}
+"""Why somebody may be the same."""
 TAGS = {
     "living_alone": "独居",
     "left_behind_child": "留守儿童",
@@ -60,6 +71,13 @@ NOTHING_HERE = {
     "upload": "没有要上传的，都已交到服务器。",
     "returned": "没有被退回的走访。",
 }
+
+SUGGESTED = {
+    "eligible": {"word": "可能符合", "icon": "check", "state": "done"},
+    "not_eligible": {"word": "看来不符合", "icon": "dash", "state": "optional"},
+    "missing_facts": {"word": "还缺情况", "icon": "circle", "state": "open"},
+}
+"""What a suggestion says of a programme: never more than that it seems so."""
 
 OUTCOMES = {
     "match": "人脸比对相符，工作人员已当面确认",

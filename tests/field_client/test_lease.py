@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from field_client import households, lease, outbox, status, visit_view, visits
+from field_client import households, lease, outbox, status, tasks, visit_view, visits
 from field_client.errors import FieldError
 from field_client.settings import load_device
 from tests.field_client.conftest import HEAD, HOUSEHOLD, NAME, Hands, Phone, fill_visit
@@ -68,7 +68,10 @@ def test_over_it_shows_nothing_that_the_office_sent(synced: Phone, hands: Hands)
     ):
         with refused("lease.over"):
             look()
-    shown = [households.all_tasks(synced.store), households.members(synced.store, HOUSEHOLD)]
+    shown = [
+        tasks.with_households(synced.store, tasks.open_tasks(synced.store)),
+        households.members(synced.store, HOUSEHOLD),
+    ]
     assert NAME not in str(shown)
     assert "琼湖" not in str(shown)
     assert "同步一次" in FieldError("lease.over").message

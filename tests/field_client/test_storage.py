@@ -41,7 +41,7 @@ def test_what_has_a_receipt_is_freed_and_its_small_picture_stays(receipted: tupl
     shown = storage.show(phone.store, phone.device)
     assert (shown["freeable_count"], freed(phone)) == (4, (4, shown["freeable_bytes"]))
     assert files(phone) == set()
-    assert len(phone.store.value("SELECT preview FROM blobs WHERE kind = 'house'")) > 500
+    assert len(phone.store.value("SELECT data FROM previews JOIN blobs USING (sha256) WHERE kind = 'house'")) > 500
     assert all(one["ok"] for one in doctor.examine(phone.store))
     assert freed(phone) == (0, 0)
 
@@ -62,6 +62,7 @@ def test_a_receipt_that_another_key_signed_frees_nothing(receipted: tuple[Phone,
 
 def test_a_hash_that_the_receipt_does_not_list_is_not_freed(receipted: tuple[Phone, str]) -> None:
     phone, _ = receipted
+    phone.store.db.execute("DELETE FROM previews")  # They would follow their photo nowhere.
     phone.store.db.execute("UPDATE blobs SET sha256 = ? WHERE kind = 'house'", ("e" * 64,))
     assert "e" * 64 not in {row["sha256"] for row in storage.freeable(phone.store, phone.device)}
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from field_client import drafts, households, outbox, overlay, replica, sealing, visit_view
+from field_client import drafts, households, outbox, overlay, replica, sealing, standings
 from field_client.errors import ServerRefused
 from sync import packing
 from tests.field_client.conftest import HEAD, HOUSEHOLD, OTHER_VILLAGE, SECOND_STAFF, USER, VILLAGE, Phone
@@ -315,7 +315,7 @@ def test_a_refused_visit_is_kept_whole_and_shown_with_its_reason(ready: tuple[Ph
     assert summary.refused == 3  # The task begun, the visit, the task sealed.
     refused = {one["id"]: one for one in outbox.answered(phone.store, "refused")}
     assert refused[visit]["fields"]["answers"] == {"people": 2}
-    line = next(line for line in visit_view.all_visits(phone.store, phone.device) if line["id"] == visit)
+    line = next(line for line in standings.listed(phone.store, phone.device) if line["id"] == visit)
     assert (line["state"], line["reason"]) == ("trouble", "填写的内容有误")
 
 

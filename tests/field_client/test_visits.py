@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from field_client import amendments, drafts, identification, media, overlay, receipts, sealing, visit_view, visits
+from field_client import (
+    amendments,
+    drafts,
+    identification,
+    media,
+    overlay,
+    receipts,
+    sealing,
+    standings,
+    visit_view,
+    visits,
+)
 from field_client.errors import FieldError
 from sync.seal import verify
 from sync.visit_shape import blob_hashes, shortcomings
@@ -313,7 +324,7 @@ def returned(phone: Phone, visit: str) -> None:
 def test_a_returned_visit_is_amended_under_the_same_chain(ready: tuple[Phone, str], picture: Draw) -> None:
     phone, visit = ready
     returned(phone, visit)
-    lines = visit_view.all_visits(phone.store, phone.device, returned_only=True)
+    lines = standings.listed(phone.store, phone.device, standings.RETURNED)
     assert [(line["id"], line["state"], line["reason"]) for line in lines] == [(visit, "returned", "请核对人数")]
     draft = amendments.open_draft(phone.store, phone.clock, phone.device, visit)
     assert [one["text"] for one in amendments.comments(phone.store, visit)] == ["人数和户口本不一致"]
@@ -327,7 +338,7 @@ def test_a_returned_visit_is_amended_under_the_same_chain(ready: tuple[Phone, st
     amendment = phone.office.fields(VILLAGE, "amendment", draft.id)
     assert amendment["answers"] == {"people": 3}
     assert amendment["visit_id"] == visit
-    assert visit_view.all_visits(phone.store, phone.device, returned_only=True) == []
+    assert standings.listed(phone.store, phone.device, standings.RETURNED) == []
     assert receipts.show(phone.store, phone.device, visit)["revision"] == 2
     assert len(receipts.show(phone.store, phone.device, visit)["blobs"]) == 5
 

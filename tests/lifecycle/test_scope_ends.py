@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from field_client import drafts, households, media, outbox, sealing, search, visit_view, visits
+from field_client import drafts, households, media, outbox, sealing, search, standings, visits
 from field_client.errors import FieldError
 from tests.lifecycle.conftest import HOUSEHOLD, NOTE, OTHER, VILLAGE, County, Phone
 from tests.lifecycle.pages import in_the_clear
@@ -75,7 +75,7 @@ def test_photos_that_have_not_arrived_stay_until_they_have(
     hashes = [row["sha256"] for row in phone.store.rows("SELECT sha256 FROM blobs WHERE state = 'waiting'")]
     assert len(hashes) == 4
     assert all(media.read(phone.store, sha256) for sha256 in hashes)
-    assert len(visit_view.all_visits(phone.store, phone.device)) == 1
+    assert len(standings.listed(phone.store, phone.device)) == 1
     assert phone.sync().blobs_waiting == 0
     phone.sync()
     assert found(phone, NOTE, HOUSEHOLD) == []

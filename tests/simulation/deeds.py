@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from field_client import amendments, drafts, households, identification, outbox, overlay, sealing, visits
+from field_client import amendments, drafts, households, identification, outbox, overlay, sealing, tasks, visits
 from field_client.drafts import Draft
 from sync.records import REGISTRY, Merge
 from tests.simulation.oracle import STEPS
@@ -101,7 +101,7 @@ def step_task(district: "District", phone: Phone, chance: Random) -> Deed | None
 
     def run() -> None:
         with phone.store.transaction():
-            visits.step_task(phone.store, phone.clock, task, step)
+            tasks.step(phone.store, phone.clock, task, step)
 
     return Deed(f"{task} 记为 {step}", run)
 
@@ -156,7 +156,7 @@ def seal(district: "District", phone: Phone, chance: Random) -> Deed | None:
 
 def visit_at_once(district: "District", phone: Phone, chance: Random) -> Deed | None:
     """Begin a visit and seal it on the spot, most often one that a task asks for."""
-    asked = [task["household_id"] for task in households.all_tasks(phone.store) if chance.random() < 0.8]
+    asked = [task["household_id"] for task in tasks.open_tasks(phone.store) if chance.random() < 0.8]
     wanted = next((one for one in asked if overlay.one(phone.store, "household", one)), None)
     household = wanted or _household(district, phone, chance)
     if household is None or not _is_home(phone, household):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from field_client import receipts, visit_view
+from field_client import receipts, standings
 from server.transaction import parts
 from tests.lifecycle.conftest import County, Phone, enrolled, founded
 from tests.lifecycle.test_lost_device import as_somebody
@@ -29,7 +29,7 @@ def phone(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def status(phone: Phone, visit: str) -> str:
-    (found,) = [one for one in visit_view.all_visits(phone.store, phone.device) if one["id"] == visit]
+    (found,) = [one for one in standings.listed(phone.store, phone.device) if one["id"] == visit]
     return str(found["state"])
 
 

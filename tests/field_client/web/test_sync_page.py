@@ -56,7 +56,7 @@ def test_receipted_photos_are_freed_by_one_button_and_their_small_pictures_shown
     visitor.send("/sync/storage/free")
     assert list(phone.home.media.iterdir()) == []
     shown = visitor.client.get(f"/media/{sha256}")
-    assert shown.data == facts(phone, sha256)["preview"]
+    assert shown.data == phone.store.value("SELECT data FROM previews WHERE sha256 = ?", sha256)
 
 
 def test_nobody_without_the_pages_word_frees_or_defers_anything(stuck: tuple[Phone, str], visitor: Visitor) -> None:
