@@ -37,10 +37,25 @@ def find(store: Store, text: str, *, limit: int = FIRST_HITS) -> list[str]:
     wanted = "".join(character for character in text if character.isalnum()).lower()
     if len(wanted) < AT_LEAST:
         raise FieldError("search.too_short")
+    return _matching(store, _query(wanted), limit)
+
+
+def with_words(store: Store, text: str, limit: int) -> list[str]:
+    """Give the ids of households in which a name or an address stands as it is written."""
+    return _matching(store, f'words : "{_split(text)}"', limit) if _split(text) else []
+
+
+def with_id_number(store: Store, number: str, limit: int) -> list[str]:
+    """Give the ids of households in which somebody has an id number, whole."""
+    plain = "".join(character for character in number if character.isalnum()).lower()
+    return _matching(store, f'tails : "{plain[::-1]}"', limit) if plain else []
+
+
+def _matching(store: Store, query: str, limit: int) -> list[str]:
     rows = store.rows(
         "SELECT household_id FROM search JOIN search_entries ON entry = search.rowid"
         " WHERE search MATCH ? ORDER BY rank, household_id LIMIT ?",
-        _query(wanted),
+        query,
         limit,
     )
     return [row["household_id"] for row in rows]
