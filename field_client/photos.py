@@ -111,14 +111,26 @@ def _shrunk(picture: Image.Image, long_edge: int) -> Image.Image:
 
 def _encoded(picture: Image.Image, at_most: int) -> bytes:
     """Encode as JPEG in the best of our qualities that fits; the lowest one when none does, the size halved if need be."""
-    for quality in QUALITIES:
-        buffer = BytesIO()
-        picture.save(buffer, "JPEG", quality=quality, optimize=True)
-        if buffer.tell() <= at_most:
-            return buffer.getvalue()
-    if max(picture.size) <= PREVIEW_EDGE // 2:
-        return buffer.getvalue()
+    data = _jpeg(picture, QUALITIES[0])
+    if len(data) <= at_most:
+        return data
+    found, too_large, fits = b"", 0, len(QUALITIES)
+    while fits - too_large > 1:  # Of six qualities three more are tried at most: each try costs what a photo should.
+        middle = (too_large + fits) // 2
+        data = _jpeg(picture, QUALITIES[middle])
+        if len(data) <= at_most:
+            found, fits = data, middle
+        else:
+            too_large = middle
+    if found or max(picture.size) <= PREVIEW_EDGE // 2:
+        return found or data
     return _encoded(_shrunk(picture, round(max(picture.size) * 0.8)), at_most)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=quality, optimize=True)
+    return buffer.getvalue()
 
 
 def _sharpness(picture: Image.Image) -> float:

@@ -11,7 +11,12 @@ from sync.protocol import SCHEMA
 
 
 def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
-    """Gather the strip that stands above every page, with the reasons behind it."""
+    """Gather what the strip above every page tells, with the reasons behind it, and what could be freed."""
+    return brief(store, device, clock) | {"storage": storage.show(store, device)}
+
+
+def brief(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
+    """Gather the same for a page: what could be freed is left out."""
     waiting = blobs.waiting(store)
     aside = [row for row in waiting if row["reason"] or row["is_deferred"]]
     synced_at = store.get("synced_at", "")
@@ -47,7 +52,7 @@ def show(store: Store, device: Device, clock: Clock) -> dict[str, Any]:
         "clock_offset_ms": offset_ms(store.evidence(clock)),
         "schema": {"ours": SCHEMA, "office": store.get("office_schema"), "install": store.get("install", "")},
         "exported_at": store.get("exported_at", ""),
-        "storage": storage.show(store, device),
+        "storage": storage.room(store),
     }
 
 

@@ -17,10 +17,9 @@ WARN_PERCENT, ALARM_PERCENT = 80, 90  # product.md, "Storage"
 TEXT_RESERVE_BYTES = 64 * 1024 * 1024  # Photos stop where less would be left; a year of visits without photos fits.
 
 
-def show(store: Store, device: Device) -> dict[str, Any]:
-    """Say how full the device is, what of it is ours, and what could be freed."""
+def room(store: Store) -> dict[str, Any]:
+    """Say how full the device is, and what of it is ours."""
     usage = store.home.disk()
-    free = freeable(store, device)
     percent = round(100 * usage.used / usage.total)
     return {
         "used_percent": percent,
@@ -29,9 +28,13 @@ def show(store: Store, device: Device) -> dict[str, Any]:
         "free_bytes": usage.free,
         "store_bytes": store.home.store_file.stat().st_size,
         "media_bytes": store.value("SELECT coalesce(sum(size), 0) FROM blobs WHERE freed_at = ''"),
-        "freeable_count": len(free),
-        "freeable_bytes": sum(row["size"] for row in free),
     }
+
+
+def show(store: Store, device: Device) -> dict[str, Any]:
+    """Say how full the device is, what of it is ours, and what could be freed: for that every receipt is read."""
+    free = freeable(store, device)
+    return room(store) | {"freeable_count": len(free), "freeable_bytes": sum(row["size"] for row in free)}
 
 
 def level(percent: int) -> str:

@@ -13,5 +13,6 @@ PAGES: Mapping[str, Callable[[Scene], str]] = {
     "a sealed visit": lambda scene: f"/visits/{scene.visits[WAITING + 1]}",
     "tasks": lambda scene: "/tasks",
     "sync": lambda scene: "/sync",
+    "storage": lambda scene: "/sync/storage",
     "the strip alone": lambda scene: "/strip",
 }

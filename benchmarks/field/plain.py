@@ -34,6 +34,7 @@ PAGES = {
     "a sealed visit": "SELECT * FROM visit WHERE id = :visit",
     "tasks": "SELECT * FROM task JOIN household ON household.id = household ORDER BY due_on LIMIT 50",
     "sync": "SELECT * FROM visit WHERE state = 'waiting' ORDER BY started_at DESC LIMIT 30",
+    "storage": "SELECT count(*) FROM photo",
     "the strip alone": "SELECT count(*) FROM photo WHERE state = 'waiting'",
 }
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from field_client import blobs, conflicts, media, messages, outbox, overlay, standings, status, storage
 from field_client.web.desk import desk, store
+from field_client.web.shown import kilobytes
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 
@@ -40,7 +41,7 @@ def shown() -> str:
         open_count=sum(counted.get(state, 0) for state in standings.OPEN),
         settled=standings.listed(store(), desk().device, settled, limit=SHOWN) if settled else [],
         settled_count=sum(counted[state] for state in settled),
-        status=status.show(store(), desk().device, desk().clock),
+        status=status.brief(store(), desk().device, desk().clock),
         held=conflicts.counts(store(), desk().device),
         refused=_refused(),
         buckets=_both_ends(),
@@ -78,11 +79,18 @@ def export(sha256: str) -> Response:
     return Response(media.read(store(), row["sha256"]), mimetype=row["media_type"], headers=headers)
 
 
+@blueprint.get("/storage")
+def room() -> str:
+    """Show what fills the device, and offer to clear what the office has signed for."""
+    return render_template("storage.html", storage=storage.show(store(), desk().device))
+
+
 @blueprint.post("/storage/free")
 def free() -> Response:
     """Delete the originals for which there is a receipt."""
-    storage.free(store(), desk().device, desk().clock)
-    return redirect(url_for("sync.shown"), 303)
+    count, size = storage.free(store(), desk().device, desk().clock)
+    flash(f"已清理 {count} 个，腾出 {kilobytes(size)}。小图仍在本机。", "done")
+    return redirect(url_for("sync.room"), 303)
 
 
 @blueprint.get("/progress")

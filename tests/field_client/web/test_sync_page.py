@@ -48,11 +48,11 @@ def test_receipted_photos_are_freed_by_one_button_and_their_small_pictures_shown
     stuck: tuple[Phone, str], visitor: Visitor
 ) -> None:
     phone, sha256 = stuck
-    assert "清理已有回执的照片" not in visitor.get("/sync")
+    assert "清理已有回执的照片" not in visitor.get("/sync/storage")
     phone.office.refuse_kinds = frozenset()
     visitor.send(f"/sync/photos/{sha256}/retry")
     visitor.app.extensions["desk"].courier.wait()
-    assert "清理已有回执的照片 4 个" in visitor.get("/sync")
+    assert "清理已有回执的照片 4 个" in visitor.get("/sync/storage")
     visitor.send("/sync/storage/free")
     assert list(phone.home.media.iterdir()) == []
     shown = visitor.client.get(f"/media/{sha256}")
