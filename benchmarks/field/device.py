@@ -23,8 +23,8 @@ from field_client.web import create_app, entrance
 from server.sample.county import AREAS
 from server.sample.households import generate
 from sync.canonical import dumps, instant
+from sync.frames import Page, Row
 from sync.ids import new_id
-from sync.protocol import Page, Row
 from sync.seal import sign_receipt
 
 PIN = "2580"
