@@ -5,15 +5,16 @@ The most specific region that has a value in force on the day wins: county (6 di
 A value that no document gives is absent, and asking for it is an error that names what to set; it is never zero.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from typing import TypeVar
 
 from policy.money import parse_yuan
-from policy.registry import AREAS, NATIONAL, Entry, Key, Registry, Value, load_registry, parse_value
+from policy.registry import AREAS, NATIONAL, Entry, Key, Registry, Value, load_registry, parse_value, refuse_doubles
 
 T = TypeVar("T")
 _LEVELS = (6, 4, 2)  # GB/T 2260 digits of county, city, province
@@ -92,6 +93,20 @@ class Parameters:
             if candidates:
                 return max(candidates, key=lambda found: (found.area is not None, found.valid_from))
         return None
+
+    def extended(self, entries: Sequence[Entry]) -> "Parameters":
+        """Return parameters that hold these values too, as a region has set them; the version tells them apart.
+
+        Raises PolicyDataError when two values of a key in a place start on the same day.
+        """
+        refuse_doubles((*self.registry.entries, *entries))
+        by_place = dict(self.by_place)
+        for entry in entries:
+            place = entry.key, entry.region
+            by_place[place] = (*by_place.get(place, ()), _parameter(self.registry.keys[entry.key], entry))
+        digest = hashlib.sha256(f"{self.version}{entries!r}".encode()).hexdigest()[: len(self.version)]
+        registry = replace(self.registry, entries=(*self.registry.entries, *entries), version=digest)
+        return replace(self, registry=registry, by_place=by_place)
 
     def with_overrides(self, values: Mapping[str, object]) -> "Parameters":
         """Return parameters in which these keys have assumed values; money is given in yuan, as "780.00".

@@ -5,6 +5,8 @@ A name in braces is filled in by the rule. `Reason.text` never contains more per
 
 NOTICE = "以上为按现行规定测算的建议和理由,不是决定;是否给予救助由有权的工作人员审核确认。"
 
+FORECAST_NOTICE = "以上为设想的测算,没有改动任何标准;低保家庭增减以逐户审核确认为准。"
+
 TEXTS = {
     "income.counted": "全家每月计入的收入共 {value} 元。",
     "income.not_counted": "{kind}每月 {value} 元,按规定不计入收入。",

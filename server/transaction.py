@@ -17,14 +17,14 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from policy.calendar import load_calendar
-from policy.parameters import ParameterNotSet, load_parameters
+from policy.parameters import ParameterNotSet
 from server.adapters.blobs import BlobStore
 from server.adapters.vault import Vault
 from server.domain.errors import ParameterMissing, Stale
 from server.domain.permissions import Actor
 from server.extensions import db
 from server.load import Load
-from server.services import audit
+from server.services import audit, parameters
 from server.services.casework.desk import Desk, Rules
 from server.services.changes import Ledger
 from server.services.written import ReadStale
@@ -89,16 +89,15 @@ def transact(deed: Callable[[Ledger], Answer]) -> Answer:
     raise refused or Stale
 
 
-def rules() -> Rules:
-    """Give the rules in force: the packaged ones; outside of production also the sample county's invented figures (示例)."""
-    return Rules(load_parameters(sample=not parts().settings.is_production), load_calendar())
+def rules(session: Session) -> Rules:
+    """Give the rules in force: the packaged ones with what regions have set; outside of production the sample's too (示例)."""
+    return Rules(parameters.in_force(session, sample=not parts().settings.is_production), load_calendar())
 
 
 def at_desk(actor: Actor, deed: Callable[[Desk], Answer], *, now: datetime, by: Rules | None = None) -> Answer:
     """Run a deed of casework in one transaction. Raises ParameterMissing, with its name, for a number that nobody has set."""
-    in_force = by or rules()
     try:
-        return transact(lambda ledger: deed(Desk(ledger, actor, in_force, now)))
+        return transact(lambda ledger: deed(Desk(ledger, actor, by or rules(ledger.session), now)))
     except ParameterNotSet as gap:
         raise ParameterMissing(str(gap)) from None
 

@@ -335,6 +335,24 @@ class MembersDiffer(DomainError):
     code, kind, title = "case.members_differ", Kind.CONFLICT, "测算的成员与登记的共同生活成员不一致"
 
 
+class ParameterPastFixed(DomainError):
+    """The value would change what was in force on a day that is over; the past is judged by the law of its day."""
+
+    code, kind, title = "policy.past_fixed", Kind.CONFLICT, "过去已经执行的标准不能改动"
+
+
+class ParameterValueTaken(DomainError):
+    """The region has a value of this key from this very day."""
+
+    code, kind, title = "policy.value_taken", Kind.CONFLICT, "同一天起已有这一标准"
+
+
+class ParameterProposalDecided(DomainError):
+    """The proposed value was approved or declined before."""
+
+    code, kind, title = "policy.proposal_decided", Kind.CONFLICT, "这一项已经审批过"
+
+
 class ParameterMissing(DomainError):
     """No value is in force for a number that the deed needs; the region has to set it, with its document."""
 

@@ -14,6 +14,7 @@ from server.models import (
     held_work,
     ledger,
     office,
+    parameters,
     register,
     visit,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "held_work",
     "ledger",
     "office",
+    "parameters",
     "register",
     "visit",
 ]

@@ -48,6 +48,20 @@ def sign_in(
     device_id: str | None = None,
 ) -> Tokens | WrongPassword | TooManyTries:
     """Check a password and open a session. A refusal is returned, not raised, because its count must be committed."""
+    staff = prove(session, settings, username, password, now=now)
+    if not isinstance(staff, Staff):
+        return staff
+    if device_id is not None and _device(session, device_id, staff.id) is None:
+        return WrongPassword("这台设备没有登记在您名下")
+    family = open_session(session, staff.id, device_id, settings, now=now)
+    audit.record(session, Actor(staff.id, "", ()), "session.open", "staff", staff.id, now=now)
+    return tokens(session, vault, settings, family, now=now)
+
+
+def prove(
+    session: Session, settings: Settings, username: str, password: str, *, now: datetime
+) -> Staff | WrongPassword | TooManyTries:
+    """Check a password and tell whose it is. A refusal is returned, not raised, because its count must be committed."""
     staff = session.scalars(select(Staff).where(Staff.username == username)).one_or_none()
     if staff is not None and staff.locked_until is not None and staff.locked_until > now:
         wait = int((staff.locked_until - now).total_seconds()) + 1
@@ -58,12 +72,8 @@ def sign_in(
         return WrongPassword("请核对后重新输入")
     if settings.is_production and staff.is_sample:
         return WrongPassword("示例账号不能在正式环境使用")
-    if device_id is not None and _device(session, device_id, staff.id) is None:
-        return WrongPassword("这台设备没有登记在您名下")
     staff.wrong_tries, staff.locked_until = 0, None
-    family = open_session(session, staff.id, device_id, settings, now=now)
-    audit.record(session, Actor(staff.id, "", ()), "session.open", "staff", staff.id, now=now)
-    return tokens(session, vault, settings, family, now=now)
+    return staff
 
 
 def refresh(session: Session, vault: Vault, settings: Settings, token: str, *, now: datetime) -> Tokens | TokenReused:
