@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from server.api import cursors
@@ -10,8 +11,10 @@ from server.api.context import current_actor, now
 from server.api.schemas import cases as schemas
 from server.models.cases import Application
 from server.models.cases_clock import Deadline
+from server.services import photos
 from server.services.casework import (
     assigning,
+    complaints,
     endings,
     inquiry,
     looks,
@@ -107,6 +110,14 @@ def shown(file: looks.CaseFile) -> dict[str, Any]:
         "decision": decision,
         "entitlement_id": file.entitlement.id if file.entitlement else None,
     }
+
+
+@blueprint.get("/<application_id>/blobs/<sha256>")
+@blueprint.response(200, content_type="image/jpeg")
+def blob(application_id: str, sha256: str) -> Response:
+    """Give the picture of a paper of the application; the look is logged."""
+    photo = at_desk(current_actor(), lambda desk: looks.paper(desk, parts().blobs, application_id, sha256), now=now())
+    return Response(photo.pieces, mimetype=photo.media_type, headers=photos.HEADERS)
 
 
 @blueprint.post("/<application_id>/missing-papers")
@@ -220,6 +231,14 @@ def settle_objection(asked: dict[str, Any], application_id: str, objection_id: s
 def review_democratically(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note a democratic review (民主评议)."""
     return stepped(application_id, lambda desk: objections.review(desk, application_id, **asked))
+
+
+@blueprint.post("/<application_id>/complaint-flag")
+@blueprint.arguments(schemas.ReasonIn)
+@blueprint.response(200, schemas.CaseStateOut)
+def flag(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
+    """Note that the application was complained about: the county visits before it decides."""
+    return stepped(application_id, lambda desk: complaints.flag(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/withdrawal")

@@ -205,6 +205,7 @@ MATRIX: Mapping[str, Mapping[str, Limit]] = {
     "case.read": dict.fromkeys((CASEWORKER, VILLAGE_ASSISTANT, REVIEWER, COUNTY_OFFICER, INSPECTOR), FULL),
     "objection.note": dict.fromkeys((VILLAGE_ASSISTANT, CASEWORKER, REVIEWER), FULL),
     "case.end": dict.fromkeys((CASEWORKER, REVIEWER), FULL),  # at the applicant's word; against it only a reviewer
+    "case.flag": dict.fromkeys((REVIEWER, COUNTY_OFFICER, INSPECTOR), FULL),  # as complained about
     "case.extend": dict.fromkeys((REVIEWER, COUNTY_OFFICER), FULL),
     "change.report": dict.fromkeys((VILLAGE_ASSISTANT, CASEWORKER, REVIEWER, COUNTY_OFFICER), FULL),
     "household.hear": dict.fromkeys((CASEWORKER, REVIEWER, COUNTY_OFFICER), FULL),

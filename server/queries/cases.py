@@ -51,12 +51,22 @@ def of_intake(session: Session, intake_id: str, *, state: str) -> Sequence[Appli
 
 def open_for(session: Session, household_id: str, programme: str) -> bool:
     """Tell whether a household has this programme under way, or receives it."""
-    mine = (Application.household_id == household_id, Application.programme == programme)
-    under_way = select(Application.id).where(*mine, Application.state.not_in((*FINISHED, "announced")))
-    received = select(Entitlement.id).where(
-        Entitlement.household_id == household_id, Entitlement.programme == programme, Entitlement.state != "ended"
+    return programme in _under_way(session, household_id)
+
+
+def is_in_use(session: Session, household_id: str) -> bool:
+    """Tell whether anything of a household is under way, or received."""
+    return bool(_under_way(session, household_id))
+
+
+def _under_way(session: Session, household_id: str) -> set[str]:
+    applied = select(Application.programme).where(
+        Application.household_id == household_id, Application.state.not_in((*FINISHED, "announced"))
     )
-    return any(session.scalars(one.limit(1)).first() is not None for one in (under_way, received))
+    received = select(Entitlement.programme).where(
+        Entitlement.household_id == household_id, Entitlement.state != "ended"
+    )
+    return set(session.scalars(applied)) | set(session.scalars(received))
 
 
 def kin_of(session: Session, household_id: str) -> Sequence[KinshipDisclosure]:

@@ -11,7 +11,7 @@ from server.domain.errors import NotAllowed, NotFound, ReasonMissing, RecordInUs
 from server.domain.permissions import Actor, may
 from server.models.register import Household, HouseholdMember
 from server.models.visit import Visit, VisitTask
-from server.queries import history
+from server.queries import cases, history
 from server.services import audit
 from server.services.changes import Ledger
 from server.services.staged import Author, office
@@ -73,6 +73,8 @@ def _refuse_if_used(ledger: Ledger, record_type: str, record_id: str) -> None:
         )
         if ledger.session.scalar(open_visits.limit(1)):
             raise RecordInUse("这户还有没审完的走访, 请先审完")
+        if cases.is_in_use(ledger.session, record_id):
+            raise RecordInUse("这户有在办的申请或在享的救助, 请先办结")
 
 
 def _members(ledger: Ledger, record_type: str, record_id: str) -> list[str]:

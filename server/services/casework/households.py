@@ -39,7 +39,9 @@ def register(
 
 def _person(desk: Desk, member: Mapping[str, Any]) -> dict[str, Any]:
     """Read birth and sex off the id number; somebody without one is registered by what they say."""
-    fields = {name: member.get(name) or None for name in ("name", "sex", "birth_date", "phone")}
+    born = member.get("birth_date")
+    fields = {name: member.get(name) or None for name in ("name", "sex", "phone")}
+    fields["birth_date"] = born.isoformat() if born else None
     if not member.get("id_number"):
         return fields
     read = parse(member["id_number"], today=desk.today)

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from server.adapters.blobs import BlobStore
+from server.domain.errors import NotFound
 from server.domain.permissions import Limit, limits
-from server.models.cases import Application, CaseStep, Intake, Material
+from server.models.blob import Blob
+from server.models.cases import Application, Authorisation, CaseStep, Intake, Material
 from server.models.cases_advance import AdvanceAid
 from server.models.cases_after import Entitlement
 from server.models.cases_clock import Deadline
@@ -17,6 +22,7 @@ from server.queries import cases_advance as advances
 from server.services import audit
 from server.services.casework import clock, steps
 from server.services.casework.desk import Desk
+from server.services.photos import IMAGES, Photo
 
 
 @dataclass(frozen=True)
@@ -73,12 +79,9 @@ def case_file(desk: Desk, application_id: str, *, warn_days: int) -> CaseFile:
         desk.unseal("check", check.id, check.sealed) if check and sees_means else None,
         desk.unseal("assessment", assessment.id, assessment.sealed) if assessment and sees_means else None,
         cases_inquiry.notices(session, application.id),
-        [
-            (one, desk.unseal("objection", one.id, one.sealed))
-            for one in cases_inquiry.objections(session, application.id)
-        ],
+        [(one, _statement(desk, application, one)) for one in cases_inquiry.objections(session, application.id)],
         decision,
-        desk.unseal("decision", application.id, decision.sealed) if decision else {},
+        desk.unseal("decision", application.id, decision.sealed) if decision and sees_means else {},
         cases_after.of_application(session, application.id),
     )
 
@@ -91,6 +94,20 @@ def terms(desk: Desk, case: Application | Entitlement | AdvanceAid, *, warn_days
         Term(one, clock.standing(one, desk.rules, today=desk.today, warn_days=warn_days, is_paused=is_paused))
         for one in found
     ]
+
+
+def paper(desk: Desk, blobs: BlobStore, application_id: str, sha256: str) -> Photo:
+    """Open the picture of a paper that an application rests on. Raises NotFound for any other, and while it is not here."""
+    application = cases.get(desk.session, application_id, visible_to=desk.actor)
+    steps.refuse_relative(desk, application.household_id)
+    blob = desk.session.get(Blob, sha256) if sha256 in _papers(desk, application) else None
+    if blob is None:
+        raise NotFound("没有这份材料")
+    audit.record(
+        desk.session, desk.actor, "paper.read", "application", application.id, now=desk.now, purpose="case", blob=sha256
+    )
+    media_type = blob.media_type if blob.media_type in IMAGES else "application/octet-stream"
+    return Photo(blobs, sha256, media_type)
 
 
 def entitlement(desk: Desk, entitlement_id: str) -> Entitlement:
@@ -130,6 +147,28 @@ def checks(desk: Desk, *, limit: int) -> Sequence[CheckRequest]:
 def due(desk: Desk, *, by: date, limit: int) -> Sequence[Deadline]:
     """List the periods in the actor's area that end by a day, most urgent first: ids and days, nothing of a person."""
     return cases_clock.due(desk.session, desk.actor, by=by, limit=limit)
+
+
+def _papers(desk: Desk, application: Application) -> set[str | None]:
+    """Name the pictures of an application: what was signed and given, what hung in the village, the minutes."""
+    session = desk.session
+    intake = session.get_one(Intake, application.intake_id)
+    signed = session.scalars(select(Authorisation.paper).where(Authorisation.intake_id == intake.id))
+    return {
+        intake.entrustment,
+        intake.declaration,
+        *signed,
+        *(one.blob for one in cases.materials(session, application.id)),
+        *(one.photo for one in cases_inquiry.notices(session, application.id)),
+        *(one.minutes for one in cases_inquiry.democratic_reviews(session, application.id)),
+    }
+
+
+def _statement(desk: Desk, application: Application, objection: Objection) -> dict[str, Any]:
+    """Open what an objector said for those who review, decide or inspect: the village need not learn who spoke."""
+    if not limits(desk.actor, "visit.review", application.area_code):
+        return {}
+    return desk.unseal("objection", objection.id, objection.sealed)
 
 
 def _sees_means(desk: Desk, application: Application) -> bool:

@@ -113,7 +113,7 @@ class Casework:
         body = {"declaration": PAPER, "declaration_version": "1", "authorisations": signed}
         self.did("caseworker1", f"/intakes/{intake}/signatures", body)
         self.did("caseworker1", f"/intakes/{intake}/kinship", relations=relations or [])
-        self.did("caseworker1", f"/intakes/{intake}/submission")
+        self.did("caseworker3", f"/intakes/{intake}/submission")
         return application
 
     def accepted(self, *programmes: str, **more: Any) -> str:
