@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from server.queries import cases
+from server.models.blob import Blob
+from server.models.cases import Application
 from server.services.changes import Ledger
+from server.services.staged import office as office_author
 from server.transaction import reading, transact
 from sync.canonical import loads
 from tests.server.api.serving import upload
@@ -75,12 +77,12 @@ class Casework:
     def version(self, application: str) -> int:
         """The version that stands, without looking at the case."""
         with self.office.app.app_context():
-            return reading().get_one(cases.Application, application).version
+            return reading().get_one(Application, application).version
 
     def state(self, application: str) -> str:
         """The state that stands."""
         with self.office.app.app_context():
-            return reading().get_one(cases.Application, application).state
+            return reading().get_one(Application, application).state
 
     def device(self) -> Device:
         """The first investigator's device, which has pulled everything."""
@@ -89,10 +91,12 @@ class Casework:
         return self._device
 
     def papers(self, *names: str) -> None:
-        """Upload the pictures of papers."""
+        """Upload the pictures of papers; what is there already is not sent again."""
         device = self.office.device()
         for name in ("paper", *names):
-            assert upload(device.client, device.token, blob_of(name)).status_code in (204, 200)
+            with self.office.app.app_context():
+                is_here = reading().get(Blob, sha_of(name)) is not None
+            assert is_here or upload(device.client, device.token, blob_of(name)).status_code == 204
 
     def later(self, days: int) -> None:
         """Let days go by; devices sign in again."""
@@ -210,6 +214,12 @@ class Casework:
 
         with self.office.app.app_context():
             return transact(read)
+
+    def set_programmes(self, lines: list[dict[str, Any]]) -> None:
+        """Put lines into what the household is shown to receive, as an import does."""
+        author = office_author(self.clock())
+        with self.office.app.app_context():
+            transact(lambda ledger: ledger.update("household", self.household, {"programmes": lines}, author))
 
     def tasks(self, device: Device) -> list[dict[str, Any]]:
         """The visit tasks that a device holds."""

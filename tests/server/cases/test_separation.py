@@ -58,7 +58,9 @@ def test_where_the_county_decides_a_reviewer_does_not(work: Casework):
 def test_where_the_township_decides_it_is_not_who_gave_the_opinion(work: Casework):
     application = work.posted()
     work.later(8)
-    delegated = Rules(load_parameters(sample=True).with_overrides({"decision_level.dibao": "township"}), load_calendar())
+    delegated = Rules(
+        load_parameters(sample=True).with_overrides({"decision_level.dibao": "township"}), load_calendar()
+    )
 
     def does(username: str, deed: Any, **more: Any) -> Any:
         grants = (Grant(*STAFF[username]),)
