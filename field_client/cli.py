@@ -26,6 +26,7 @@ SUBJECTS = {
     "device": ("enrol", "unlock", "lock", "sync", "status", "doctor"),
     "households": ("households", "tasks", "persons"),
     "visits": ("visits",),
+    "leads": ("leads",),
     "bundle": ("bundle",),
     "uploads": ("uploads", "storage"),
     "outcomes": ("receipts", "refused", "conflicts"),

@@ -90,6 +90,11 @@ SENTENCES = {
     "form.unknown": "本机没有这张表。请先同步;现有的表:{known}。",
     "form.choose": "有几张表可用,请用 --form 选择一张:{known}。",
     "form.unreadable": "这张表的格式本机不认识,请升级程序后再用。",
+    "lead.incomplete": "还没有写:{missing}。",
+    "lead.code_unknown": "没有这一项。可选:{known}。",
+    "lead.village_unknown": "请写明是哪个村。本机有:{known}。",
+    "lead.too_long": "写得太长了,请简短一些:电话 64 字以内,其他每项 4000 字以内。",
+    "lead.unknown": "本机没有这条线索。",
     "place.invalid": "位置不对:纬度在 -90 到 90,经度在 -180 到 180,精度是不小于 0 的米数。",
     "place.time_invalid": "卫星时间的格式不对,应写成 2026-07-01T08:00:00.000Z(世界时)。",
     # signatures and identity
@@ -194,6 +199,10 @@ STORAGE = {
 }
 LANES = {"previews": "预览图", "papers": "签名和证明材料", "photos": "照片"}
 """What travels on each lane."""
+
+LEAD_STATES = {"waiting": "待上传", "refused": "服务器没有接受"}
+"""Where a lead stands while the office has not taken it in; the rest is `sync.records.labels`."""
+NO_VILLAGE = "还没有村的数据,请先同步"
 
 TASK_STATES = {"planned": "待走访", "started": "走访中", "sealed": "已签封"}
 

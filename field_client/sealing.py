@@ -39,8 +39,7 @@ def seal(store: Store, clock: Clock, device: Device, visit: str) -> dict[str, An
             raise FieldError("visit.incomplete", missing=_sentences(found))
         type = "amendment" if draft.is_amendment else "visit"
         fields = _sealed_fields(store, clock, draft)
-        stamp = _stamp(store, device, fields)
-        fields["seal"] = stamp.to_dict()
+        fields["seal"] = stamp(store, device, fields).to_dict()
         if problems(REGISTRY[type], fields, creating=True):
             raise FieldError("visit.too_large")
         outbox.add(store, clock, type=type, id=draft.id, op="create", bucket=draft.bucket, fields=fields)
@@ -73,7 +72,7 @@ def _amendment_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any
     return amendments.fields(draft) | {"answers": amendments.differing(before, after)}
 
 
-def _stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal:
+def stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal:
     """Take the next place in the device's chain and sign."""
     signing = keys.read_keys(store.get("keys")).signing
     chain = store.get("chain", {"number": 0, "hash": seals.FIRST})

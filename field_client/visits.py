@@ -180,26 +180,27 @@ def place(store: Store, clock: Clock, visit: str, point: Place) -> Draft:
     A satellite's time in it becomes an anchor of the clock, unless the location is a mock. Raises FieldError(
     "place.invalid", "place.time_invalid"), or "amendment.field" for an amendment.
     """
-    latitude, longitude = _degrees(point.latitude, 90), _degrees(point.longitude, 180)
-    if point.accuracy_m < 0:
-        raise FieldError("place.invalid")
+    found = measured(clock, point)
 
     def edit(draft: Draft) -> None:
         if draft.is_amendment:
             raise FieldError("amendment.field")
-        draft.document["place"] = {
-            "lat_e7": latitude,
-            "lon_e7": longitude,
-            "accuracy_m": point.accuracy_m,
-            "at": clock.now(),
-            "source": point.source,
-            "mock": point.mock,
-        }
+        draft.document["place"] = found
         if satellite and not point.mock:
             store.put("satellite", vars(satellite))
 
     satellite = _satellite(clock, point.satellite_at) if point.satellite_at else None
     return drafts.change(store, clock, visit, edit)
+
+
+def measured(clock: Clock, point: Place) -> dict[str, Any]:
+    """Give a point as records hold it, with the moment. Raises FieldError("place.invalid")."""
+    latitude, longitude = _degrees(point.latitude, 90), _degrees(point.longitude, 180)
+    if point.accuracy_m < 0:
+        raise FieldError("place.invalid")
+    at, metres = clock.now(), point.accuracy_m
+    place = {"lat_e7": latitude, "lon_e7": longitude, "accuracy_m": metres, "at": at}
+    return place | {"source": point.source, "mock": point.mock}
 
 
 def _satellite(clock: Clock, at: str) -> Anchor:

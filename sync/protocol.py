@@ -13,9 +13,9 @@ from sync.checked import is_short, is_whole, need, read_count, read_hash, read_h
 from sync.digest import DIGITS
 
 PROTOCOL = 1
-# Rises when a record type gains or changes fields. Every schema ever shipped may still send; rows may be refused to a
+# Rises when a record type comes, or gains or changes fields. Every schema ever shipped may still send; rows may be refused to a
 # client too old for them, with the version to install. What a newer schema sends is kept, known here or not.
-SCHEMA = 1
+SCHEMA = 2  # 2: leads, and the files of forms
 OFFICE_KEY = "office_key"  # What a device may ask for beside its rows: the key that bundles are sealed to.
 CHUNK = 200  # Mutations in one request.
 REPAIRS = 16  # Buckets, and branches of each, that one request asks about; the rest follows in the next.

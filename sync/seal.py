@@ -20,7 +20,9 @@ FIRST = "0" * 64  # What the first seal of a device names as the one before it.
 HIGHEST = (1 << 31) - 1  # What a database's integer holds; no device seals so often.
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
-NOT_SEALED = frozenset({"seal", "review_state", "verdict", "form_verdict"})  # The office adds all but the seal itself.
+NOT_SEALED = frozenset(
+    {"seal", "review_state", "verdict", "form_verdict", "handling"}
+)  # The office adds all but the seal itself.
 
 
 @dataclass(frozen=True)

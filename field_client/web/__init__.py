@@ -21,6 +21,7 @@ from field_client.web import (
     home,
     households,
     identification,
+    leads,
     lock,
     photos,
     place,
@@ -94,6 +95,7 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
         suggestion,
         sync,
         conflicts,
+        leads,
         preferences,
     )
     for page in pages:

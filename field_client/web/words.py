@@ -64,6 +64,14 @@ STATE_ICONS = {
     "approved": "check",
     "trouble": "alert",
 }
+LEAD_LOOKS = {
+    "waiting": ("waiting", "clock"),
+    "filed": ("received", "inbox"),
+    "dispatched": ("uploading", "walk"),
+    "closed": ("approved", "check"),
+    "refused": ("trouble", "alert"),
+}
+"""The look and the icon of each state of a lead."""
 VIEWS = {"all": "全部走访", "draft": "草稿", "upload": "待上传", "returned": "被退回"}
 NOTHING_HERE = {
     "all": "还没有走访。先在“住户”里找到一户，点“开始走访”。",

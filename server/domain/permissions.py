@@ -210,6 +210,7 @@ MATRIX: Mapping[str, Mapping[str, Limit]] = {
     "change.report": dict.fromkeys((VILLAGE_ASSISTANT, CASEWORKER, REVIEWER, COUNTY_OFFICER), FULL),
     "household.hear": dict.fromkeys((CASEWORKER, REVIEWER, COUNTY_OFFICER), FULL),
     "case.recheck": {REVIEWER: FULL},
+    "lead.handle": dict.fromkeys((REVIEWER, COUNTY_OFFICER), FULL),
 }
 
 DEEDS: Mapping[str, frozenset[str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from server.models.base import Base
 from server.models.register import Household, HouseholdMember, Person
-from server.models.visit import Amendment, Receipt, Review, Visit, VisitTask
+from server.models.visit import Amendment, Lead, Receipt, Review, Visit, VisitTask
 
 INDEX: Mapping[str, type[Base]] = {
     "household": Household,
@@ -13,6 +13,7 @@ INDEX: Mapping[str, type[Base]] = {
     "visit_task": VisitTask,
     "visit": Visit,
     "amendment": Amendment,
+    "lead": Lead,
     "review": Review,
     "receipt": Receipt,
 }

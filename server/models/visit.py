@@ -1,4 +1,4 @@
-"""The index of field work: tasks, visits, amendments, reviews, receipts, and which blobs each rests on."""
+"""The index of field work: tasks, visits, amendments, reviews, receipts, leads, and which blobs each rests on."""
 
 from datetime import date, datetime
 
@@ -78,8 +78,22 @@ class Receipt(Base):
     issued_at: Mapped[datetime]
 
 
+class Lead(Base):
+    """A quick report of somebody in need, and where its handling stands."""
+
+    __tablename__ = "lead"
+    __table_args__ = (Index("ix_lead_queue", "review_state", "bucket", "sealed_at"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64), index=True)
+    urgency: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime]
+    review_state: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(64))
+
+
 class VisitBlob(Base):
-    """A blob that a revision of a visit rests on; whether its bytes are here is told by the table `blob`."""
+    """A blob that a revision of a visit, or a lead, rests on; whether its bytes are here is told by the table `blob`."""
 
     __tablename__ = "visit_blob"
 

@@ -17,7 +17,7 @@ from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.ledger import FormerEpoch
 from server.queries import history, records, scope
-from server.services import duplicates, held, held_work, receipts, rights, visits
+from server.services import duplicates, held, held_work, leads, receipts, rights, visits
 from server.services.changes import Ledger
 from server.services.rights import Right
 from server.services.staged import Author
@@ -229,6 +229,8 @@ def _office_fields(
             return visits.arrive_amendment(
                 ledger, sender.device, bucket, fields, now=sender.now, in_order=sender.in_order
             )
+        case "lead":
+            return leads.arrive(ledger, sender.device, mutation.id, fields, in_order=sender.in_order)
         case _:
             return {}
 

@@ -15,7 +15,7 @@ from server.services.changes import Ledger
 from sync.clock import Corrected, milliseconds
 from sync.protocol import Mutation
 
-DEEDS = {"visit": "visit.record", "amendment": "visit.record"}  # All else that a device may write is the register.
+DEEDS = {"visit": "visit.record", "amendment": "visit.record", "lead": "lead.file"}  # All else is the register.
 # What a new record belongs to: it lives where that one lives.
 ANCHORS = {
     "visit": ("household", "household_id"),

@@ -48,9 +48,9 @@ def arrive(
     lacking = shortcomings(fields, min_investigators=rule.read(int))
     if lacking:
         raise InputInvalid("走访不符合法定形式", fields=lacking)
-    verdict = _verdict(device, fields, in_order)
+    verdict = seal_verdict(device, fields, in_order)
     form_verdict = form_check.judge(ledger, fields, fields["answers"], on=_sealed_on(fields))
-    _note_blobs(ledger, visit_id, 1, fields)
+    note_blobs(ledger, visit_id, 1, fields)
     investigators = {one["staff_id"] for one in fields["participants"] if one.get("staff_id")}
     _note_investigators(ledger, visit_id, {*investigators, device.staff_id})
     return {"review_state": "pending", "verdict": verdict, "form_verdict": form_verdict}
@@ -75,8 +75,8 @@ def arrive_amendment(
     expected = revision_of(ledger, visit_id) + 1
     if fields["revision"] != expected:
         raise StepNotAllowed(f"这次走访已补正到第 {expected - 1} 版, 请同步后再补正")
-    verdict = _verdict(device, fields, in_order)
-    _note_blobs(ledger, visit_id, fields["revision"], fields)
+    verdict = seal_verdict(device, fields, in_order)
+    note_blobs(ledger, visit_id, fields["revision"], fields)
     _note_investigators(ledger, visit_id, {device.staff_id})
     form_verdict = _amended_verdict(ledger, visit_id, fields)
     ledger.update("visit", visit_id, {"review_state": "pending", "form_verdict": form_verdict}, office(now))
@@ -123,7 +123,7 @@ def _sealed_on(fields: Mapping[str, Any]) -> date:
     return day(moment(fields["sealed_at"]))
 
 
-def _verdict(device: Device, fields: Mapping[str, Any], in_order: bool | None) -> str:
+def seal_verdict(device: Device, fields: Mapping[str, Any], in_order: bool | None) -> str:
     """Check seal and chain, and move the device's chain on. The signature, which costs the most, is checked once."""
     try:
         seal = signed_by(fields, bytes.fromhex(device.signing_key))
@@ -143,7 +143,8 @@ def _note_investigators(ledger: Ledger, visit_id: str, staff_ids: Iterable[str])
     ledger.add_rows(VisitInvestigator, [{"visit_id": visit_id, "staff_id": one} for one in sorted(staff_ids)])
 
 
-def _note_blobs(ledger: Ledger, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
+def note_blobs(ledger: Ledger, visit_id: str, revision: int, fields: Mapping[str, Any]) -> None:
+    """Note on which blobs a sealed record rests. Raises InputInvalid for a hash that is none."""
     hashes = blob_hashes(fields)
     if not all(map(HASH.holds, hashes)):  # Such a photo could never come, and the visit never be complete.
         raise InputInvalid("照片或签名的编号不对", fields=["evidence", "signatures"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sync.records.fields import Field, Home, Kind, Merge, RecordType, problems
-from sync.records.fieldwork import AMENDMENT, VISIT, VISIT_TASK
+from sync.records.fieldwork import AMENDMENT, LEAD, VISIT, VISIT_TASK
 from sync.records.office import AREA_RECORD, FORM, FORM_FILE, HELD_VALUE, RECEIPT, REVIEW, STAFF
 from sync.records.register import HOUSEHOLD, HOUSEHOLD_MEMBER, PERSON
 
@@ -20,6 +20,7 @@ REGISTRY: Mapping[str, RecordType] = {
         VISIT_TASK,
         VISIT,
         AMENDMENT,
+        LEAD,
         REVIEW,
         RECEIPT,
         HELD_VALUE,

@@ -141,9 +141,9 @@ def grow_set() -> Field:
     return Field(ITEMS, Merge.GROW_SET)
 
 
-def write_once(kind: Kind, *, required: bool = False) -> Field:
+def write_once(kind: Kind, *, required: bool = False, secret: bool = False) -> Field:
     """Evidence: the first value stands for ever."""
-    return Field(kind, Merge.WRITE_ONCE, required=required)
+    return Field(kind, Merge.WRITE_ONCE, required=required, secret=secret)
 
 
 def stepwise(*steps: str) -> Field:

@@ -1,4 +1,4 @@
-"""Field work: the task that sends a worker out, the sealed visit that comes back, and what is added to it later.
+"""Field work: the task that sends a worker out, the sealed visit that comes back, what is added to it later, and leads.
 
 A visit travels as one document in one record: either all of it is on the server or nothing. It is written once; a later
 change is an amendment of its own with its own seal. Photos are named by the SHA-256 of their bytes and follow by the
@@ -11,6 +11,7 @@ from sync.records.fields import (
     DOCUMENT,
     ID,
     INSTANT,
+    ITEMS,
     OBJECT,
     OBJECTS,
     TEXT,
@@ -84,5 +85,30 @@ AMENDMENT = RecordType(
         "seal": write_once(DOCUMENT, required=True),
         "verdict": server_owned(WORD),
         "form_verdict": server_owned(WORD),
+    },
+)
+
+LEAD = RecordType(
+    name="lead",
+    home=Home.VILLAGE,
+    device_may=frozenset({"create"}),
+    fields={  # a quick report of somebody in need (社会救助法 art. 39); no identity number is asked for
+        "person_hint": write_once(TEXT, required=True),  # a name, or how to find them
+        "place_hint": write_once(TEXT, required=True),
+        "phone": write_once(WORD, secret=True),
+        "hardships": write_once(ITEMS, required=True),
+        "details": write_once(TEXT),
+        "urgency": write_once(WORD, required=True),
+        "source": write_once(WORD, required=True),
+        "reporter_id": write_once(ID, required=True),
+        "reporter_name": write_once(WORD),
+        "sealed_at": write_once(INSTANT, required=True),
+        "evidence": write_once(OBJECTS, required=True),
+        "place": write_once(OBJECT),  # one point with its accuracy
+        "clock": write_once(OBJECT, required=True),
+        "seal": write_once(DOCUMENT, required=True),
+        "verdict": server_owned(WORD),
+        "review_state": server_owned(WORD),  # filed, dispatched, closed
+        "handling": server_owned(OBJECT),  # who looks into it since when, and the result that the reporter reads
     },
 )

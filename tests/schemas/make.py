@@ -16,7 +16,18 @@ from random import Random
 
 from PIL import Image
 
-from field_client import enrolment, households, identification, outbox, overlay, replica, sealing, syncing, visits
+from field_client import (
+    enrolment,
+    households,
+    identification,
+    leads,
+    outbox,
+    overlay,
+    replica,
+    sealing,
+    syncing,
+    visits,
+)
 from field_client.settings import Home
 from field_client.store import open_store
 from field_client.transport import Transport
@@ -36,12 +47,12 @@ class Silence:
     def left(self, letter: Letter, fault: str) -> None: ...
     def arrived(self, letter: Letter) -> None: ...
     def committed(self) -> None: ...
-    def answered(self, letter: Letter, answer: Answer) -> None: ...
+    def answered(self, letter: Letter, answer: Answer, fault: str) -> None: ...
 
 
 def good_line(server: Server) -> Line:
     """Give a line that never fails."""
-    return Line(server, Silence(), Random(0), 0, {}, lambda letter: None, lambda: None)
+    return Line(server, Silence(), Random(0), 0, 0, {}, lambda letter: None, lambda: None)
 
 
 def make(target: Path) -> None:
@@ -83,6 +94,7 @@ def _work(server: Server, home: Home, target: Path) -> dict[str, object]:
         visits.sign(store, clock, visit, role=role, signer=signer, image=picture(number))
     sealing.seal(store, clock, device, visit)
     households.propose(store, clock, head_of(HOUSEHOLD), {"name": "王桂华"}, evidence=visit)
+    leads.add(store, clock, device, leads.Report(bucket, "独居老人", "二组", ("food",), "now", "village"))
     draft = visits.start(store, clock, device, "household-0-1").id
     visits.answer(store, clock, draft, {"note": "第一版草稿"})
     request = Request(

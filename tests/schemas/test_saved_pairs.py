@@ -24,6 +24,7 @@ from server.app import create_app
 from server.extensions import db
 from server.settings import Settings
 from sync.frames import Acks, frames
+from sync.protocol import SCHEMA
 from tests.simulation.clocks import Hands, Time
 from tests.simulation.phone import on_line
 from tests.simulation.places import BEGINNING
@@ -121,7 +122,7 @@ def test_the_very_bytes_that_it_would_have_sent_are_still_understood(saved: Save
 
 
 def test_an_office_that_moved_on_takes_its_work_and_says_what_to_install(saved: Saved, start: Started):
-    app = start(rows_from_schema=saved.facts["schema"] + 1, client_version="9.8.7")
+    app = start(rows_from_schema=SCHEMA + 1, client_version="9.8.7")
     summary = saved.sync(app)
     assert (summary.failure, summary.pushed, summary.refused, summary.pulled) == (None, saved.facts["waiting"], 0, 0)
     assert (summary.blobs_sent, summary.blobs_waiting) == (4, 0)
@@ -137,6 +138,7 @@ def test_once_it_is_new_enough_it_gets_everything(saved: Saved, start: Started):
     assert status.show(saved.store, saved.device, saved.clock)["schema"]["install"] == ""
 
 
+@pytest.mark.parametrize("folder", SAVED[:1], indirect=True, ids=["schema 1"])
 def test_a_device_that_was_enrolled_before_bundles_learns_the_key_for_them(saved: Saved, start: Started):
     assert not saved.store.get("office_key")
     saved.sync(start())

@@ -141,7 +141,7 @@ def test_a_strangers_receipt_is_none():
         verify_receipt({**RECEIPT, "signature": sign_receipt(RECEIPT, KEY)}, STRANGER)
 
 
-@pytest.mark.parametrize("record_type", ["visit", "amendment"])
+@pytest.mark.parametrize("record_type", ["visit", "amendment", "lead"])
 def test_a_seal_covers_what_the_device_wrote_and_nothing_of_the_office(record_type: str):
     """What the office adds on arrival must not look like tampering to whoever verifies the record as it is stored."""
     fields = REGISTRY[record_type].fields

@@ -22,7 +22,7 @@ from server.pages.console.words import (
     STATES,
 )
 from server.queries import held as waiting
-from server.queries import names, visits
+from server.queries import leads, names, visits
 from server.services import conflicts, held
 from server.services.changes import Ledger
 from server.transaction import reading, transact
@@ -80,6 +80,7 @@ def held_page() -> str:
         kinds=HELD_KINDS,
         held_counts=counts,
         held_count=sum(counts.values()),
+        lead_count=leads.open_count(session, actor()),
         states=STATES,
         counts=visits.counts(session, actor()),
         further=url_for("console.held_page", state=state, kind=kind, at=instant(last.at), after=last.id)

@@ -7,7 +7,7 @@ from server.pages.console.door import actor, blueprint, now
 from server.pages.console.facts import seal_of, word_of_form
 from server.pages.console.times import brief, days_since
 from server.pages.console.words import EMPTY, EMPTY_OF_FORM, FORM_VERDICTS, KINDS, STATES, word
-from server.queries import held, visits
+from server.queries import held, leads, visits
 from server.services import looks
 from server.services.form_check import FITS
 from server.transaction import reading, transact
@@ -44,6 +44,7 @@ def queue_page() -> str:
         form_verdicts=_form_verdicts(state),
         counts=visits.counts(reading(), actor()),
         held_count=sum(held.counts(reading(), actor()).values()),
+        lead_count=leads.open_count(reading(), actor()),
         rows=[_row(row) for row in rows[:ROWS]],
         is_waiting=state in visits.OPEN_STATES,
         is_first=after is None,

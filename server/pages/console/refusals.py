@@ -7,6 +7,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 
 from server.pages.console.door import harden
 from server.pages.console.held import decide_held_again
+from server.pages.console.leads import handle_lead_again
 from server.pages.console.notices import Notice
 from server.pages.console.review import decide_again
 from server.pages.console.signing import sign_in_again
@@ -17,6 +18,7 @@ FORMS = {
     "console.sign_in": (sign_in_again, frozenset({401, 403, 429})),
     "console.decide": (decide_again, frozenset({409, 412, 422})),
     "console.decide_held": (decide_held_again, frozenset({409, 412, 422})),
+    "console.handle_lead": (handle_lead_again, frozenset({409, 412, 422})),
 }
 
 
