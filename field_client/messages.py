@@ -126,6 +126,8 @@ SENTENCES = {
     "photo.too_large": "照片超过 40 MB 或 6000 万像素,请调低相机分辨率后重拍。",
     "photo.not_an_image": "这个文件不是照片(支持 JPEG、PNG、WebP),请换一个文件。",
     "photo.damaged": "照片文件不完整或已损坏,请重新拍摄。",
+    "photo.unknown": "这次走访里没有这张照片，请刷新页面再看。",
+    "photo.answers": "这张照片是题目的答案，请到那道题更换。",
     "photo.kind_unknown": "没有这种照片。可选:{known}。",
     "media.missing": "本机找不到这张照片的文件。",
     "media.damaged": "这张照片在本机的文件已损坏,没有上传。",

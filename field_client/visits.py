@@ -136,10 +136,19 @@ def remark(store: Store, clock: Clock, visit: str, text: str) -> Draft:
 
 
 def photo(
-    store: Store, clock: Clock, visit: str, source: bytes, *, kind: str, imported: bool = False, caption: str = ""
+    store: Store,
+    clock: Clock,
+    visit: str,
+    source: bytes,
+    *,
+    kind: str,
+    imported: bool = False,
+    caption: str = "",
+    marks: str = "",
 ) -> tuple[dict[str, Any], bool]:
     """Add a photo; gives its entry, and whether it looks blurred. The same photo again changes nothing.
 
+    `marks` names the photo of which this is a copy with arrows and circles; the original stays beside it.
     Raises FieldError with a `photo.` code for what is no whole image, "storage.full" with nothing half-written,
     "storage.photos_stopped" when the room that is left is needed for text.
     """
@@ -159,6 +168,7 @@ def photo(
         "taken_at": clock.now(),
         "source": "imported" if imported else "camera",
         "caption": caption,
+        **({"marks": marks} if marks else {}),
     }
     if prepared.preview_sha256:
         entry["preview"] = prepared.preview_sha256

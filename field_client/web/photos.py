@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from field_client import blobs, media, messages, overlay, visits
+from field_client import blobs, media, messages, overlay, retaking, visits
 from field_client.web import work
 from field_client.web.desk import desk, store
 
@@ -32,6 +32,48 @@ def add(visit_id: str) -> AnyResponse:
                 store(), desk().clock, visit_id, source, kind=kind, imported=imported, caption=caption
             )
             flash(messages.BLUR_HINT if blurred else "照片已保存。", "warning" if blurred else "done")
+    return redirect(url_for("photos.listed", visit_id=visit_id), 303)
+
+
+@blueprint.post("/visits/<visit_id>/photos/<photo_id>/retake")
+def retake(visit_id: str, photo_id: str) -> AnyResponse:
+    """Put a new photo in the place of one; the old one goes only when the new one is whole."""
+    old = retaking.find(work.load(visit_id).draft, photo_id)
+    file = request.files.get("camera")
+    if file is None or not file.filename:
+        flash("还没有拍照。", "error")
+        return redirect(url_for("photos.listed", visit_id=visit_id), 303)
+    given = {"kind": old["kind"], "caption": str(old.get("caption") or "")}
+    new, blurred = visits.photo(store(), desk().clock, visit_id, file.read(), **given)
+    if new["id"] != photo_id:  # The very same picture again changes nothing.
+        retaking.remove(store(), desk().clock, visit_id, photo_id)
+    flash(messages.BLUR_HINT if blurred else "已换成新拍的。", "warning" if blurred else "done")
+    return redirect(url_for("photos.listed", visit_id=visit_id), 303)
+
+
+@blueprint.post("/visits/<visit_id>/photos/<photo_id>/removal")
+def remove(visit_id: str, photo_id: str) -> AnyResponse:
+    """Take a photo out of the draft."""
+    retaking.remove(store(), desk().clock, visit_id, photo_id)
+    flash("已删除这张照片。", "done")
+    return redirect(url_for("photos.listed", visit_id=visit_id), 303)
+
+
+@blueprint.get("/visits/<visit_id>/photos/<photo_id>/marks")
+def draw(visit_id: str, photo_id: str) -> str:
+    """Show a photo to draw arrows and circles on."""
+    loaded = work.load(visit_id)
+    return render_template("visits/marks.html", work=loaded, photo=retaking.find(loaded.draft, photo_id))
+
+
+@blueprint.post("/visits/<visit_id>/photos/<photo_id>/marks")
+def mark(visit_id: str, photo_id: str) -> AnyResponse:
+    """Keep the marked copy beside the original."""
+    old = retaking.find(work.load(visit_id).draft, photo_id)
+    file, caption = request.files.get("image"), request.form.get("caption", "").strip()
+    drawn = file.read() if file else b""
+    visits.photo(store(), desk().clock, visit_id, drawn, kind=old["kind"], caption=caption or "标注", marks=old["blob"])
+    flash("标注已保存，原照片还在。", "done")
     return redirect(url_for("photos.listed", visit_id=visit_id), 303)
 
 

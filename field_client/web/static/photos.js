@@ -1,7 +1,6 @@
 // A chosen photo is saved at once; without this a button does it.
 "use strict";
-(() => {
-  const form = document.querySelector("[data-photos]");
+document.querySelectorAll("[data-photos]").forEach((form) => {
   form.querySelector("[data-plain]").hidden = true;
   form.querySelectorAll("input[type=file]").forEach((field) =>
     field.addEventListener("change", () => {
@@ -10,4 +9,4 @@
       form.submit();
     }),
   );
-})();
+});
