@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.field_stage import page, stage  # noqa: F401 - fixtures; the console's tests have a page of their own
+from tests.browser.shots import SCREENSHOTS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -22,7 +25,6 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000  # for machines that do much else; a page that is never right fails all the same
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from playwright.sync_api import Error
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+
 
 def keep(page: "Page", path: Path, *, whole: bool = False) -> None:
     """Keep a picture of a page. On a busy machine Chromium may not be able to take it at once; then it is asked again."""

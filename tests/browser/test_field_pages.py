@@ -4,9 +4,6 @@ Writes screenshots to var/screenshots/field-*.png, for the README and for whoeve
 """
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,105 +11,30 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
 
-from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402 - only where it is installed
-from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402 - see above
+from playwright.sync_api import Locator, Page, expect  # noqa: E402 - only where it is installed
 
 from demo import pictures  # noqa: E402 - see above
-from field_client.clock import system_clock  # noqa: E402 - see above
-from field_client.commands.serve import Silent  # noqa: E402 - see above
-from field_client.web import create_app, entrance  # noqa: E402 - see above
 from server.sample.demonstration import DEMO_APPLICANT_ID, DEMO_HOUSEHOLD_ID  # noqa: E402 - see above
-from tests.browser import shots  # noqa: E402 - see above
-from tests.browser.conftest import SCREENSHOTS  # noqa: E402 - see above
-from tests.field_client.conftest import Phone, make_phone  # noqa: E402 - see above
-from tests.field_client.office import Office, Running  # noqa: E402 - see above
-from tests.field_client.web.county import HELD, WORKER, lay_down  # noqa: E402 - see above
+from tests.browser.field_stage import (  # noqa: E402 - see above
+    DESKTOP,
+    PHONE,
+    PIN,
+    Stage,
+    come_in,
+    press,
+    shoot,
+    shoot_whole,
+)
+from tests.field_client.web.county import HELD, WORKER  # noqa: E402 - see above
 
 pytestmark = pytest.mark.browser
 
-PIN = "2580"
 PATIENCE_MS = 20_000  # For a busy machine; a quiet one needs a hundredth.
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 ANSWERS: dict[str, str] = json.loads((Path(pictures.__file__).parent / "answers.json").read_text("utf-8"))
 
 
 TOO_SMALL = """[...document.querySelectorAll("main :is(button, .button, .cell, .option, select, textarea)")]
     .filter((one) => one.offsetParent && one.offsetHeight < 48).map((one) => one.outerHTML)"""
-
-
-@dataclass
-class Stage:
-    """A device with its pages served, and the office that is there or not."""
-
-    phone: Phone
-    address: str
-    entrance: str
-    server: BaseWSGIServer
-
-    @property
-    def office(self) -> Running:
-        return self.phone.running
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A device that holds three villages and asks for a PIN; the office has gone."""
-    office = Office()
-    clock = system_clock()
-    lay_down(office, clock.today())
-    running = office.serve()
-    phone = make_phone(running, tmp_path / "device", clock, pin=PIN)
-    phone.sync()
-    running.stop()
-    app = create_app(phone.home, clock)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Stage(phone, f"http://127.0.0.1:{server.server_port}", entrance(app), server)
-    server.shutdown()
-    server.server_close()
-    app.extensions["desk"].courier.wait()
-    phone.store.close()
-
-
-@pytest.fixture
-def page(browser: Browser, stage: Stage) -> Iterator[Page]:
-    """A phone's window that reports every fault of a script and every address outside this device."""
-    context = browser.new_context(
-        viewport=PHONE,
-        device_scale_factor=2,
-        has_touch=True,
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        permissions=["geolocation"],
-        geolocation={"latitude": 28.8442, "longitude": 112.3546, "accuracy": 18},
-    )
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-    opened.on(
-        "request", lambda asked: None if asked.url.startswith((stage.address, "blob:")) else faults.append(asked.url)
-    )
-    yield opened
-    context.close()
-    assert faults == []
-
-
-def shoot(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    shots.keep(page, SCREENSHOTS / f"field-{name}.png")
-
-
-def shoot_whole(page: Page, name: str) -> None:
-    """Take the whole page in one picture: a taller window keeps the bars where they belong."""
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({**PHONE, "height": max(PHONE["height"], height)})
-    shoot(page, name)
-    page.set_viewport_size(PHONE)
-
-
-def press(page: Page, text: str) -> None:
-    page.get_by_role("button", name=text).or_(page.get_by_role("link", name=text)).first.click()
 
 
 def fill(question: Locator, text: str) -> None:
@@ -346,9 +268,7 @@ def wide(page: Page, visit: str) -> None:
 
 
 def test_nothing_is_wider_than_the_screen_and_buttons_are_large(stage: Stage, page: Page) -> None:
-    page.goto(stage.address + stage.entrance)
-    page.get_by_label("PIN").fill(PIN)
-    press(page, "解锁")
+    come_in(stage, page)
     press(page, "陈德清")
     press(page, "开始走访")
     visit = page.url.removeprefix(stage.address)

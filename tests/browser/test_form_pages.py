@@ -21,7 +21,7 @@ from demo import pictures  # noqa: E402 - see above
 from field_client import drafts, visits  # noqa: E402 - see above
 from field_client.clock import system_clock  # noqa: E402 - see above
 from tests.browser import shots  # noqa: E402 - see above
-from tests.browser.conftest import SCREENSHOTS  # noqa: E402 - see above
+from tests.browser.shots import SCREENSHOTS  # noqa: E402 - see above
 from tests.field_client.conftest import HOUSEHOLD, Phone, make_phone, put_form  # noqa: E402 - see above
 from tests.field_client.conftest import fill as lay_down  # noqa: E402 - see above
 from tests.field_client.office import Office  # noqa: E402 - see above
