@@ -82,7 +82,8 @@ def stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal
 
 
 def _visit_lacks(store: Store, clock: Clock, draft: Draft) -> list[dict[str, str]]:
-    rule = load_parameters().value("visit.min_investigators", region=draft.bucket, on=store.rule_day(clock))
+    # The nearest law there is: a clock that stands before it must not keep a visit from being sealed (decision 22).
+    rule = load_parameters().nearest("visit.min_investigators", region=draft.bucket, on=store.rule_day(clock))
     count = rule.read(int)
     codes = shortcomings(draft.document, min_investigators=count)
     return [{"code": code, "message": messages.text(code, count=count)} for code in codes]

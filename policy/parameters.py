@@ -108,6 +108,25 @@ class Parameters:
         registry = replace(self.registry, entries=(*self.registry.entries, *entries), version=digest)
         return replace(self, registry=registry, by_place=by_place)
 
+    def nearest(self, key: str, *, region: str, on: date, area: str | None = None) -> Parameter:
+        """Return the parameter in force, or for a day on which none is the one that was in force nearest to it.
+
+        For whoever only has a clock that may be years off, and must not be stopped by it: the day is wrong then, not the
+        law. Raises ParameterNotSet when nobody ever set a value, otherwise as `value` does.
+        """
+        found = self.find(key, region=region, on=on, area=area)
+        if found is not None:
+            return found
+        ever = [
+            one
+            for code in region_chain(region)
+            for one in self.by_place.get((key, code), ())
+            if one.area in (None, area)
+        ]
+        if not ever:
+            raise ParameterNotSet(self.registry.keys[key], region, on, area)
+        return min(ever, key=lambda one: _days_away(one, on))
+
     def with_overrides(self, values: Mapping[str, object]) -> "Parameters":
         """Return parameters in which these keys have assumed values; money is given in yuan, as "780.00".
 
@@ -148,6 +167,13 @@ def load_parameters(*, sample: bool = False) -> Parameters:
 def _is_in_force(parameter: Parameter, on: date, area: str | None) -> bool:
     is_over = parameter.valid_to is not None and parameter.valid_to < on
     return parameter.valid_from <= on and not is_over and parameter.area in (None, area)
+
+
+def _days_away(parameter: Parameter, on: date) -> int:
+    """Count the days from a day to the nearest on which a parameter is in force."""
+    if on < parameter.valid_from:
+        return (parameter.valid_from - on).days
+    return max(0, (on - (parameter.valid_to or on)).days)
 
 
 def _parameter(key: Key, entry: Entry) -> Parameter:

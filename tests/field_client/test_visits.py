@@ -261,6 +261,27 @@ def test_a_visit_can_be_sealed_on_a_device_whose_clock_fell_back_to_1970(
     assert sealing.seal(phone.store, hands.clock(), phone.device, visit)["revision"] == 1
 
 
+def test_a_visit_can_be_sealed_before_the_law_by_the_clock_and_without_ever_hearing_the_office_s_time(
+    ready: tuple[Phone, str], hands: Hands
+) -> None:
+    phone, visit = ready
+    hands.at, hands.boot = datetime(1970, 1, 1, tzinfo=UTC), "boot-2"
+    phone.store.put("anchor", None)
+    assert sealing.check(phone.store, hands.clock(), visit)["ready"]
+    assert sealing.seal(phone.store, hands.clock(), phone.device, visit)["revision"] == 1
+
+
+def test_a_clock_from_before_the_law_asks_for_as_many_investigators_as_the_first_law(
+    ready: tuple[Phone, str], hands: Hands
+) -> None:
+    phone, visit = ready
+    hands.at = datetime(1970, 1, 1, tzinfo=UTC)
+    phone.store.put("anchor", None)
+    drafts.change(phone.store, phone.clock, visit, lambda draft: draft.document["participants"].pop())
+    codes = [one["code"] for one in sealing.check(phone.store, hands.clock(), visit)["missing"]]
+    assert "visit.investigator_missing" in codes
+
+
 def test_a_sealed_visit_cannot_be_changed(ready: tuple[Phone, str]) -> None:
     phone, visit = ready
     seal(phone, visit)

@@ -157,3 +157,23 @@ def test_a_value_without_an_end_stays_until_something_newer(key: str, county: st
     found = PARAMETERS.find(key, region=county, on=on)
     if found and found.valid_to is None:
         assert PARAMETERS.find(key, region=county, on=on + timedelta(days=1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("on", "clause"),
+    [(date(1970, 1, 1), "第六十八条"), (date(2026, 6, 30), "第六十八条"), (date(2099, 1, 1), "第七十三条")],
+)
+def test_for_a_clock_that_is_wrong_the_nearest_law_is_given(on: date, clause: str) -> None:
+    assert PARAMETERS.nearest("fraud.fine_max_multiple", region="430981", on=on).clause == clause
+
+
+def test_after_the_last_day_of_the_last_value_that_value_is_the_nearest() -> None:
+    rural = SAMPLE.value("dibao.standard", region="430981", on=date(2025, 12, 31), area="rural")
+    ended = replace(rural, valid_to=date(2026, 1, 31))
+    parameters = replace(SAMPLE, by_place={("dibao.standard", "430981"): (ended,)})
+    assert parameters.nearest("dibao.standard", region="430981", on=date(2030, 1, 1), area="rural") == ended
+
+
+def test_a_value_that_nobody_ever_set_has_no_nearest_one() -> None:
+    with pytest.raises(ParameterNotSet):
+        PARAMETERS.nearest("face.retention_hours", region="430981", on=date(2026, 7, 1))
