@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from field_client import acceptance, blobs, incidents, keys, lease, media, outbox, replica
+from field_client import acceptance, blobs, incidents, kept_faces, keys, lease, media, outbox, replica
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.files import writing
@@ -144,6 +144,7 @@ def _requests(store: Store, clock: Clock) -> Iterator[Request]:
         have=replica.cursors(store),
         renew=outbox.must_renew(store),
         incidents=incidents.totals(store),
+        faces=kept_faces.told(store),
         clock=store.evidence(clock).to_dict(),
         lease=lease.held_since(store),
     )

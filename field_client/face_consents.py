@@ -19,6 +19,8 @@ from identity.consent import COMPARE, CURRENT_NOTICES, refusal_of_record, who_an
 from identity.resident_id import ResidentId, age_on, parse
 from policy.parameters import load_parameters
 
+# Where an entry of the identity step holds a consent: to the comparison, to a kept reference, to a second look.
+CONSENTS = ("consent", "keep_consent", "recheck_consent")
 _KNOWN = ("purpose", "notice_version", "notice_sha256", "given_by", "decided_at", "withdrawn_at")
 
 
@@ -117,8 +119,9 @@ def standing_consent(document: Mapping[str, Any], person_id: str) -> dict[str, A
 
 def withdraw_in(document: dict[str, Any], person_id: str, *, at: str) -> bool:
     """Mark every standing consent of a person in a draft as withdrawn; tells whether there was one."""
-    mine = [one for one in document["identity"] if one["person_id"] == person_id and one["consent"]]
-    found = [one["consent"] for one in mine if one["consent"]["granted"] and not one["consent"].get("withdrawn_at")]
+    mine = [one for one in document["identity"] if one["person_id"] == person_id]
+    given = [entry[name] for entry in mine for name in CONSENTS if entry.get(name)]
+    found = [consent for consent in given if consent["granted"] and not consent.get("withdrawn_at")]
     for consent in found:
         consent["withdrawn_at"] = at
     return bool(found)

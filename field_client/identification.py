@@ -2,14 +2,15 @@
 
 The face is compared on this device by `identity`; the photographs are read, compared and forgotten: they are neither
 stored nor sent. Only the result is recorded, confirmed by a person, and no outcome blocks a visit
-(人脸识别技术应用安全管理办法 art. 5-8, 10). Consents are in `face_consents`, what may be kept of a face in `kept_faces`.
+(人脸识别技术应用安全管理办法 art. 5-8, 10). Consents are in `face_consents`; what more somebody may agree to is in `kept_faces`
+(a reference) and `face_rechecks` (a second look by the office).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from field_client import drafts, face_consents, face_policies, households, kept_faces, overlay
+from field_client import drafts, face_consents, face_policies, face_rechecks, faces, households, kept_faces, overlay
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -17,7 +18,7 @@ from field_client.face_consents import Guardian, Standing
 from field_client.store import Store
 from identity.burst import Burst
 from identity.compare import Compared, Verdict, compare_to_keep
-from identity.consent import COMPARE, CURRENT_NOTICES, KEEP
+from identity.consent import COMPARE, CURRENT_NOTICES, KEEP, UPLOAD
 from identity.ladder import REASONS, Attempt, Method, NextStep, Outcome, next_step, shortcomings
 
 DECLINED = "declined"
@@ -50,11 +51,13 @@ def by_face(
     burst: Burst | None = None,
     guardian: Guardian | None = None,
     keep: bytes | None = None,
+    recheck: bytes | None = None,
 ) -> Step:
     """Compare a live face with a portrait, after separate consent; a match counts only when the worker confirms it.
 
     `consent` is the signed consent as a photo, or its record as JSON; not needed again for the same person and visit.
-    `keep` is the separate consent to keep a reference, where the region allows that. Raises FieldError
+    `keep` is the separate consent to keep a reference, `recheck` that to a second look by the office, where device and
+    region allow these. Raises FieldError
     ("identity.consent_missing", "identity.consent_guardian_needed", "identity.tries_used", "identity.photos_missing").
     """
     draft = _of(store, visit, person_id)
@@ -73,6 +76,8 @@ def by_face(
     entry |= {"consent": agreed, "reasons": [*entry["reasons"], *chosen]}
     if keep is not None:
         entry |= _kept(store, clock, draft, entry, compared, keep, standing)
+    if recheck is not None:
+        entry |= _to_recheck(store, clock, draft, entry, compared, recheck, standing, reference)
     following = _add(store, clock, visit, entry)
     if entry["outcome"] == Outcome.MATCH:
         kept_faces.settle(store, clock, person_id, entry["id"], is_same=True)
@@ -151,11 +156,11 @@ def settle(store: Store, clock: Clock, visit: str, entry_id: str, *, is_same: bo
 
 
 def withdraw(store: Store, clock: Clock, person_id: str, visit: str | None = None) -> bool:
-    """Take every consent of a person back: keys of what was kept are destroyed at once, and a draft says so.
+    """Take every consent of a person back: what was kept or waits for a second look is destroyed at once; a draft says so.
 
     Results that were recorded before stay (个人信息保护法 art. 15). Tells whether there was anything to take back.
     """
-    was_kept = kept_faces.forget(store, person_id)
+    was_there = faces.forget(store, person_id)
     found: list[bool] = []
 
     def edit(draft: Draft) -> None:
@@ -163,14 +168,15 @@ def withdraw(store: Store, clock: Clock, person_id: str, visit: str | None = Non
 
     if visit is not None:
         drafts.change(store, clock, visit, edit)
-    return was_kept or any(found)
+    return was_there or any(found)
 
 
-def may_keep(store: Store, clock: Clock, person_id: str, region: str) -> bool:
-    """Tell whether a person may be asked to let a reference be kept: an adult, where the region allows it."""
-    if kept_faces.retention(store, clock, region) is None:
-        return False
-    return not face_consents.standing(store, clock, person_id, region=region).is_minor
+def may_ask(store: Store, clock: Clock, person_id: str, region: str) -> tuple[str, ...]:
+    """Name what more an adult may be asked to agree to, where this device and the region allow it: KEEP, UPLOAD."""
+    if face_consents.standing(store, clock, person_id, region=region).is_minor:
+        return ()
+    limits = {KEEP: kept_faces.retention, UPLOAD: face_rechecks.retention}
+    return tuple(purpose for purpose, retention in limits.items() if retention(store, clock, region))
 
 
 def _of(store: Store, visit: str, person_id: str) -> Draft:
@@ -235,6 +241,33 @@ def _kept(
     person_id, entry_id = entry["person_id"], entry["id"]
     is_held = kept_faces.propose(store, clock, person_id, vector, region=draft.bucket, entry=entry_id)
     return {"keep_consent": consent, "kept": is_held}
+
+
+def _to_recheck(
+    store: Store,
+    clock: Clock,
+    draft: Draft,
+    entry: Mapping[str, Any],
+    compared: Compared,
+    recheck: bytes,
+    standing: Standing,
+    reference: bytes | None,
+) -> dict[str, Any]:
+    """Hold the two photographs that were compared for the office, after their own consent; of a kept reference there is none."""
+    consent = face_consents.take(store, clock, draft, recheck, standing=standing, purpose=UPLOAD)
+    if reference is None or compared.live_photo is None or standing.is_minor:
+        return {"recheck_consent": consent, "recheck_held": False}
+    is_held = face_rechecks.hold(
+        store,
+        clock,
+        visit=draft.id,
+        entry=entry["id"],
+        person_id=entry["person_id"],
+        region=draft.bucket,
+        reference=reference,
+        live=compared.live_photo,
+    )
+    return {"recheck_consent": consent, "recheck_held": is_held}
 
 
 def _add(store: Store, clock: Clock, visit: str, entry: dict[str, Any]) -> NextStep:

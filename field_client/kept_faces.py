@@ -7,9 +7,9 @@ device: not in a record, a bundle or a support file. A clock that cannot be trus
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from field_client import overlay
+from field_client import face_timer
 from field_client.clock import Clock
 from field_client.store import Store
 from policy.parameters import load_parameters
@@ -44,11 +44,7 @@ def allow(store: Store, hours: int | None) -> int:
 
 def retention(store: Store, clock: Clock, region: str) -> timedelta | None:
     """Say how long a reference may be kept in a region; None where nothing is kept at all."""
-    hours = store.get(_HOURS)
-    if hours is None:
-        return None
-    limit = load_parameters().find("face.retention_hours", region=region, on=store.rule_day(clock))
-    return timedelta(hours=min(int(hours), limit.read(int)) if limit else int(hours))
+    return face_timer.longest(store, clock, region, store.get(_HOURS))
 
 
 def propose(store: Store, clock: Clock, person_id: str, vector: "Vector", *, region: str, entry: str) -> bool:
@@ -106,9 +102,16 @@ def counted(store: Store, clock: Clock, region: str) -> Counted:
     purge(store, clock)
     rules, today = load_parameters(), store.rule_day(clock)
     threshold, days = (
-        rules.value(key, region=region, on=today).read(int) for key in ("face.filing_threshold", "face.filing_days")
+        rules.nearest(key, region=region, on=today).read(int) for key in ("face.filing_threshold", "face.filing_days")
     )
-    return Counted(len({name.split("/")[0] for name in _names(store)}), threshold, days)
+    return Counted(len(_persons(store)), threshold, days)
+
+
+def told(store: Store) -> int | None:
+    """Count the persons for the office, which adds up all devices; None where keeping was never turned on."""
+    if store.value("SELECT 1 FROM meta WHERE key = ?", _HOURS) is None:
+        return None
+    return len(_persons(store))
 
 
 def kept_until(store: Store, person_id: str) -> str | None:
@@ -118,17 +121,9 @@ def kept_until(store: Store, person_id: str) -> str | None:
 
 
 def _is_over(store: Store, clock: Clock, name: str) -> bool:
-    facts: dict[str, Any] = store.get(_FACE + name)
-    now = _latest(store, clock)
-    began_later = clock.wall() < moment(facts["kept_at"])  # The clock ran back, and nobody knows by how much.
-    person = overlay.one(store, "person", name.split("/")[0])
-    return now >= moment(facts["until"]) or began_later or person is None
-
-
-def _latest(store: Store, clock: Clock) -> datetime:
-    """Give the latest time that this device has heard of."""
-    anchor = store.get("anchor")
-    return max(clock.wall(), moment(anchor["server_at"])) if anchor else clock.wall()
+    facts = store.get(_FACE + name)
+    person_id = name.split("/")[0]
+    return face_timer.is_over(store, clock, person_id, kept_at=facts["kept_at"], until=facts["until"])
 
 
 def _put(store: Store, name: str, template: "Template", *, kept_at: datetime, until: datetime) -> None:
@@ -162,6 +157,10 @@ def _destroy(store: Store, name: str) -> None:
             store.db.execute("DELETE FROM meta WHERE key = ?", (prefix + name,))
     if not store.db.conn.in_transaction:
         store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _persons(store: Store) -> set[str]:
+    return {name.split("/")[0] for name in _names(store)}
 
 
 def _names(store: Store) -> list[str]:

@@ -119,6 +119,8 @@ SENTENCES = {
     "card.reader_missing": "本机没有安装证件识别组件,请手工填写。安装:pip install 'zhangshangban[card]'",
     "card.not_seen": "没有认出身份证正面。请把证件放平、占满画面、避开反光后重拍,或手工填写。",
     "card.photo": "这个文件不是完整的照片,请重新拍摄证件,或手工填写。",
+    "card.number": "身份证号码不对:{why}",
+    "card.nothing_confirmed": "还没有勾选核对过的项目;没有要改的,点“不改，返回”。",
     "face_policy.refused": "阈值文件没有办公室的有效签名,或内容不对。仍使用原来的阈值。",
     "identity.tries_used": "人脸比对次数已用完。请改用证件、监护人或双人见证;不影响继续办理。",
     # photos

@@ -7,7 +7,7 @@ frame is kept the moment it is whole, so whatever arrived stays when the line is
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from field_client import acceptance, incidents, lease, outbox, replica
+from field_client import acceptance, incidents, kept_faces, lease, outbox, replica
 from field_client.clock import Clock
 from field_client.errors import NoConnection
 from field_client.store import Store
@@ -88,6 +88,7 @@ class Conversation:
             accepted=acceptance.claim(self._store, outbox.asking(self._store)),
             renew=outbox.must_renew(self._store),
             incidents=incidents.totals(self._store),
+            faces=kept_faces.told(self._store),
             repair=self._sums(),
             clock=self._store.evidence(self._clock).to_dict(),
             lease=lease.held_since(self._store),

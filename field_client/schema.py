@@ -199,6 +199,13 @@ _WHAT_A_STANDING_RESTS_ON = {
 """The changes after which a visit may stand elsewhere: on which event, and which visits."""
 
 
+def _face_rechecks(db: Database) -> None:
+    """Photographs sealed to the office, for a second look at a comparison: see `face_rechecks`."""
+    db.table("face_rechecks").create(
+        {"entry": str, "visit_id": str, "person_id": str, "sealed": bytes, "kept_at": str, "until": str}, pk="entry"
+    )
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     _first,
     _installations,
@@ -208,6 +215,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     _previews,
     _lists,
     _standings,
+    _face_rechecks,
 )
 
 

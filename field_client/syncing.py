@@ -8,7 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from field_client import blobs, farewell, keys, lanes, outbox, replica, scope, standings, uploads
+from field_client import (
+    blobs,
+    face_rechecks,
+    farewell,
+    keys,
+    lanes,
+    outbox,
+    replica,
+    scope,
+    standings,
+    uploads,
+)
 from field_client.clock import Clock
 from field_client.errors import BudgetSpent, NoConnection, ServerRefused
 from field_client.runner import Conversation
@@ -39,6 +50,7 @@ class Summary:
     blobs_sent: int = 0
     blobs_waiting: int = 0
     previews_sent: int = 0
+    faces_rechecked: int = 0
     bytes_sent: int = 0
     bytes_received: int = 0
     bytes_resent: int = 0
@@ -109,6 +121,7 @@ def _synced(errand: Errand, records_only: bool) -> Summary:
         has_spoken = True
         if not records_only and "photos" in opened:
             _photos(errand, offered)
+            summary.faces_rechecked = face_rechecks.send(store, transport, errand.clock)
     except NoConnection as failure:
         summary.failure, summary.again_s = failure, failure.after_s
     except BudgetSpent:

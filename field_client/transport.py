@@ -199,6 +199,14 @@ class Transport:
             if response.status_code != NO_CONTENT:
                 raise NoConnection("server.unreadable")
 
+    def recheck_face(self, visit_id: str, entry_id: str, sealed: bytes) -> None:
+        """Ask the office for its second look at one comparison, with its photographs sealed; what it finds stays there."""
+        headers = {"Content-Type": "application/octet-stream"}
+        with self._answer(
+            "POST", f"/api/v1/visits/{visit_id}/face-rechecks/{entry_id}", headers=headers, content=sealed
+        ):
+            return
+
     def _json(self, method: str, path: str, body: Any) -> dict[str, Any]:
         with self._answer(method, path, **_json_body(body)) as response:
             return _object(response) if response.status_code != 204 else {}

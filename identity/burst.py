@@ -6,7 +6,7 @@ the call. `identity.liveness` decides; this file only looks.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,7 @@ class Burst:
 class Sighting:
     """A face in one frame: enough to align it later, if it is wanted."""
 
+    photo: bytes = field(repr=False)
     pixels: Pixels
     box: Box
     score: float
@@ -66,6 +67,7 @@ class Watched:
     portrait: Portrait | None = None
     measures: Measures | None = None
     vector: Vector | None = None
+    photo: bytes | None = field(default=None, repr=False)  # the frame of that face
     blink_seen: bool = False
 
 
@@ -77,11 +79,22 @@ def watch(engine: FaceEngine, burst: Burst, rules: LivenessRules) -> Watched:
     if not seen:
         return Watched(found)
     best = min(seen, key=lambda sighting: abs(sighting.turn))
-    portrait = engine.portrait(best.pixels, best.box, score=best.score, second_face=best.second_face, rung="burst")
+    portrait = _portrait(engine, best)
     vector = engine.encode(portrait)
     if found.finding is Finding.PASSED:
         found = same_face(found, _distances(engine, seen, vector, rules.side_at_least), rules)
-    return Watched(found, portrait, measure(portrait), vector, blink_seen=_blinked(seen))
+    return Watched(found, portrait, measure(portrait), vector, best.photo, blink_seen=_blinked(seen))
+
+
+def _portrait(engine: FaceEngine, best: Sighting) -> Portrait:
+    """Look at the frame that is compared as at any photograph, so that whoever has it finds the same face in it.
+
+    Where it was followed, the box of the face depends on the frames before it; `identity.recheck` has only this one.
+    """
+    found = engine.look(best.photo)
+    if isinstance(found, Portrait):
+        return found
+    return engine.portrait(best.pixels, best.box, score=best.score, second_face=best.second_face, rung="burst")
 
 
 def _follow(engine: FaceEngine, frames: Sequence[Frame]) -> tuple[list[Sighting | None], list[Moment]]:
@@ -95,14 +108,14 @@ def _follow(engine: FaceEngine, frames: Sequence[Frame]) -> tuple[list[Sighting 
             sightings.append(None)
             moments.append(Moment(frame.at_ms, np.zeros((TRACE_SIDE, TRACE_SIDE)) + number))
             continue
-        found = _sight(engine, pixels, last)
+        found = _sight(engine, frame.photo, pixels, last)
         last = found or last
         sightings.append(found)
         moments.append(_moment(frame.at_ms, pixels, found))
     return sightings, moments
 
 
-def _sight(engine: FaceEngine, pixels: Pixels, last: Sighting | None) -> Sighting | None:
+def _sight(engine: FaceEngine, photo: bytes, pixels: Pixels, last: Sighting | None) -> Sighting | None:
     grey = grey_of(pixels)
     faces = _near(engine, grey, last) if last else []
     if not faces:
@@ -112,7 +125,7 @@ def _sight(engine: FaceEngine, pixels: Pixels, last: Sighting | None) -> Sightin
     faces = sorted(faces, key=lambda face: -face[0].width)
     box, score = faces[0]
     second = faces[1][0].width / box.width if len(faces) > 1 else 0.0
-    return Sighting(pixels, box, score, second, engine.points(pixels, box))
+    return Sighting(photo, pixels, box, score, second, engine.points(pixels, box))
 
 
 def _near(engine: FaceEngine, grey: Grey, last: Sighting) -> list[Scored]:

@@ -129,14 +129,16 @@ class Found:
     liveness: Liveness = NOT_CHECKED
     blink_seen: bool | None = None
     live_vector: Vector | None = None
+    live_photo: bytes | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A verdict, and for whoever may keep a reference the vector of the live face; see `identity.template`."""
+    """A verdict, and for whoever may do more with the live face its vector (`identity.template`) and its picture."""
 
     verdict: Verdict
     live_vector: Vector | None = field(repr=False)
+    live_photo: bytes | None = field(repr=False)
 
 
 def compare(
@@ -167,7 +169,7 @@ def compare_to_keep(
     minor: bool = False,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Compared:
-    """Compare as `compare` does, and give the live face's vector too, for a reference that its owner agreed to keep.
+    """Compare as `compare` does, and give the live face's vector and picture too, for what its owner agreed to.
 
     `reference` is the photograph of a card, or what was kept of earlier visits. The best picture is the one of the best
     quality, not the most alike. A minor is never a match by machine. Without `engine` and `policy` those of this
@@ -195,7 +197,7 @@ def compare_to_keep(
         policy_version=policy.version,
         milliseconds=round((clock() - started) * 1000, 1),
     )
-    return Compared(verdict, found.live_vector)
+    return Compared(verdict, found.live_vector, found.live_photo)
 
 
 def decide(
@@ -271,7 +273,13 @@ def _compare(
         return Found((Outcome.NOT_POSSIBLE, blocking), None, number, findings, liveness, blink_seen)
     distance = float(np.linalg.norm(known - seen))
     decision = decide(distance, blocking, policy, minor=minor, liveness=liveness.finding)
-    return Found(decision, distance, number, findings, liveness, blink_seen, seen)
+    return Found(decision, distance, number, findings, liveness, blink_seen, seen, _photo(live, chosen, watched))
+
+
+def _photo(live: Sequence[bytes], chosen: int, watched: Watched | None) -> bytes | None:
+    if chosen < len(live):
+        return live[chosen]
+    return watched.photo if watched else None
 
 
 def _liveness(watched: Watched, used: Vector | None, policy: FacePolicy) -> Liveness:

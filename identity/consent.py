@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any, Literal
 
 COMPARE, KEEP, UPLOAD = "face_compare", "face_keep", "face_upload"
-CURRENT_NOTICES = {COMPARE: "face-1", KEEP: "face-keep-1", UPLOAD: "face-upload-1"}
+CURRENT_NOTICES = {COMPARE: "face-1", KEEP: "face-keep-1", UPLOAD: "face-upload-2"}
 CURRENT_NOTICE = CURRENT_NOTICES[COMPARE]
 
 # What must be filled in by the place that runs the program, beside what a notice asks for; nothing has a default.

@@ -39,6 +39,7 @@ class Settings:
     durable_days: int = 30
     proxy_hops: int = 0
     case_warn_days: int = 3
+    face_recheck: int = 0
 
     @property
     def is_production(self) -> bool:

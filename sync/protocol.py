@@ -77,7 +77,8 @@ class Request:
     """What a device sends. `have` holds its cursors, `tags` a short proof of each bucket of which it knows the key, and
     `proof` covers all of them, so that the answer names only buckets that differ. `accepted` is the highest number that
     the device believes taken, with its running hash; `renew` asks for another installation number, because the device
-    found that its store is a copy; `incidents` counts what it found wrong, by kind.
+    found that its store is a copy; `incidents` counts what it found wrong, by kind; `faces` is of how many persons it keeps a
+    face, where that was ever turned on: a number, for the office that must file from some number on.
     """
 
     installation: int
@@ -89,6 +90,7 @@ class Request:
     accepted: tuple[int, str] | None = None
     renew: bool = False
     incidents: Mapping[str, int] = field(default_factory=dict)
+    faces: int | None = None
     repair: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # bucket -> branch ("" is all) -> 256 sums
     clock: Mapping[str, Any] = field(default_factory=dict)
     lease: str = ""  # when the lease that the device holds was given
@@ -102,6 +104,7 @@ class Request:
         seldom: dict[str, Any] = {"accepted": list(self.accepted)} if self.accepted else {}
         seldom |= {"renew": True} if self.renew else {}
         seldom |= {"incidents": dict(self.incidents)} if self.incidents else {}
+        seldom |= {"faces": self.faces} if self.faces is not None else {}
         seldom |= {"repair": {name: dict(sums) for name, sums in self.repair.items()}} if self.repair else {}
         seldom |= {"lease": self.lease} if self.lease else {}
         seldom |= {"asks": list(self.asks)} if self.asks else {}
@@ -145,6 +148,7 @@ class Request:
             accepted=_read_accepted(plain.get("accepted")),
             renew=plain.get("renew") is True,
             incidents=_read_incidents(plain.get("incidents", {})),
+            faces=plain["faces"] if is_whole(plain.get("faces")) else None,
             repair=_read_repair(plain.get("repair", {})),
             clock=clock if isinstance(clock, dict) else {},
             lease=str(plain.get("lease", "")),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from field_client import face_policies, kept_faces
+from field_client import face_policies, face_rechecks, kept_faces
+from field_client import faces as all_faces
 from field_client.commands.frame import FILE, App, Output, command, nothing
 from field_client.errors import FieldError
 from field_client.files import read_given
@@ -41,10 +42,17 @@ def _add_kept(group: click.Group) -> None:
         found = kept_faces.counted(app.store, app.clock, region)
         longest = kept_faces.retention(app.store, app.clock, region)
         hours = round(longest.total_seconds() / 3600) if longest else None
-        data = {"persons": found.persons, "filing_threshold": found.threshold, "retention_hours": hours}
+        waiting = face_rechecks.waiting(app.store)
+        data = {
+            "persons": found.persons,
+            "filing_threshold": found.threshold,
+            "retention_hours": hours,
+            "to_recheck": waiting,
+        }
         allowed = f"最长留存 {hours} 小时" if hours else "没有开启留存"
         lines = [f"本机留存 {found.persons} 人（{allowed}）。"]
         lines.append(f"全单位合计达到 {found.threshold} 人的，须在 {found.days} 个工作日内向省级网信部门备案。")
+        lines += [f"等待交办公室复核的比对：{waiting} 次（照片已加密，本机打不开）。"] if waiting else []
         return Output(data, lines)
 
     @command(
@@ -62,19 +70,34 @@ def _add_kept(group: click.Group) -> None:
         line = f"已开启，最长留存 {hours} 小时。" if hours else f"已关闭，销毁了 {gone} 份留存。"
         return Output({"hours": hours, "destroyed": gone}, [line])
 
-    @command(group, "forget", help="撤回一个人的留存：立即销毁密钥并删除，不能恢复。")
+    @command(
+        group,
+        "recheck",
+        help="开启或关闭办公室复核（默认关闭）。开启后仍要本人另外单独同意；照片加密等待联网交出，交出或到时后立即删除；关闭时立即删除。",
+    )
+    @click.option("--hours", type=click.IntRange(1, 24 * 366), help="照片最长等待多少小时；地区另有规定的取较短的。")
+    @click.option("--off", is_flag=True, help="关闭，并删除全部等待的照片。")
+    def recheck(app: App, hours: int | None, off: bool) -> Output:
+        """Turn second looks by the office on or off."""
+        if off == (hours is not None):
+            raise click.UsageError("请写 --hours 小时数，或 --off。")
+        gone = face_rechecks.allow(app.store, hours)
+        line = f"已开启，照片最长等待 {hours} 小时。" if hours else f"已关闭，删除了 {gone} 次比对的照片。"
+        return Output({"hours": hours, "destroyed": gone}, [line])
+
+    @command(group, "forget", help="撤回一个人的留存和待复核照片：立即销毁密钥并删除，不能恢复。")
     @click.argument("person")
     def forget(app: App, person: str) -> Output:
         """Destroy what is kept of a person."""
-        if not kept_faces.forget(app.store, person):
+        if not all_faces.forget(app.store, person):
             raise FieldError("identity.nothing_to_withdraw")
         return Output({"person": person, "forgotten": True}, ["已销毁。"])
 
-    @command(group, "purge", help="现在就删除到期的留存（打开程序时也会自动删除）。")
+    @command(group, "purge", help="现在就删除到期的留存和待复核照片（打开程序时也会自动删除）。")
     def purge(app: App) -> Output:
         """Destroy what is over its time."""
-        count = kept_faces.purge(app.store, app.clock)
-        return Output({"purged": count}, [f"删除了 {count} 份到期的留存。"])
+        count = all_faces.purge(app.store, app.clock)
+        return Output({"purged": count}, [f"删除了 {count} 份到期的留存和待复核照片。"])
 
 
 def _add_policy(group: click.Group) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from field_client import kept_faces, lease, unlock, users, wiping
+from field_client import faces, lease, unlock, users, wiping
 from field_client.clock import Clock, system_clock
 from field_client.errors import FieldError
 from field_client.settings import PIN_VARIABLE, Device, Home, default_home, load_device
@@ -53,7 +53,7 @@ class App:
         if self._store is None:
             self._store = open_store(self.home, self.store_key())
             lease.observe(self._store, self.device, self.clock)
-            kept_faces.purge(self._store, self.clock)
+            faces.purge(self._store, self.clock)
         return self._store
 
     def store_key(self) -> bytes:

@@ -216,6 +216,12 @@ def _add_identity(group: click.Group) -> None:
     @click.option("--interval-ms", type=int, default=400, show_default=True, help="连拍两张之间的毫秒数。")
     @click.option("--reason", default="", help="没有用人脸的原因代码，例如 blind、bedridden、light。")
     @click.option("--consent", help="同意书照片文件；不同意写 declined，撤回同意写 withdrawn。")
+    @click.option(
+        "--keep-consent", type=FILE, help="另外单独同意留存参考数据的同意书照片或 JSON；设备先要开启 faces keep。"
+    )
+    @click.option(
+        "--recheck-consent", type=FILE, help="另外单独同意上传复核的同意书照片或 JSON；设备先要开启 faces recheck。"
+    )
     @click.option("--guardian", default="", help="替孩子同意的监护人，写成“姓名:关系”。")
     @click.option("--name", "names", multiple=True, help="监护人或见证人，写成“姓名:关系”；两名见证人写两次。")
     @click.option("--confirm", is_flag=True, help="工作人员已当面比对，确认是本人。")
@@ -251,6 +257,8 @@ def _attempt(
     turns: str | None,
     interval_ms: int,
     consent: str | None,
+    keep_consent: Path | None,
+    recheck_consent: Path | None,
     guardian: str,
     names: tuple[str, ...],
     confirm: bool,
@@ -287,6 +295,8 @@ def _attempt(
         reason=reason,
         burst=_burst([read_given(path) for path in burst], turns, interval_ms) if burst else None,
         guardian=_named(guardian) if guardian else None,
+        keep=read_given(keep_consent) if keep_consent else None,
+        recheck=read_given(recheck_consent) if recheck_consent else None,
     )
 
 

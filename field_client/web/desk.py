@@ -10,7 +10,7 @@ from typing import cast
 
 from flask import current_app, g
 
-from field_client import kept_faces, lease, recovery, states, tries, unlock
+from field_client import faces, lease, recovery, states, tries, unlock
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.settings import Device, Home, load_device
@@ -116,5 +116,5 @@ def store() -> Store:
     if "store" not in g:
         g.store = desk().open_store()
         lease.observe(g.store, desk().device, desk().clock)
-        kept_faces.purge(g.store, desk().clock)
+        faces.purge(g.store, desk().clock)
     return cast(Store, g.store)

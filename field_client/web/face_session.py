@@ -1,29 +1,34 @@
-"""What the pages of the face hold between two requests: a consent just given, and what a person was asked to do.
+"""What the pages of the identity step hold between two requests: a consent just given, what a person was asked to do, a card.
 
-In the memory of this program, because a guardian's name has no place in a cookie; a challenge is good once.
+In the memory of this program, because a name has no place in a cookie; a challenge is good once.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 
-from field_client import kept_faces, overlay
+from field_client import face_rechecks, kept_faces, overlay
 from field_client.errors import FieldError
 from field_client.face_consents import Guardian
 from field_client.web.desk import desk, store
 from field_client.web.work import Work
 from identity import liveness
 from identity.burst import Burst, Frame
-from identity.consent import CURRENT_NOTICES, KEEP, Giver, Notice, answer, load_notice
+from identity.consent import CURRENT_NOTICES, KEEP, UPLOAD, Giver, Notice, answer, load_notice
 from identity.liveness import Challenge
+
+if TYPE_CHECKING:
+    from identity.card_text import Card
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 MOST_KEPT = 16  # of a kind; for an older one the page has to be opened again
+# How long each further notice says that something lies here: the blank that it leaves, and what fills it.
+LIMITS = {KEEP: ("keep_hours", kept_faces.retention), UPLOAD: ("wait_hours", face_rechecks.retention)}
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Memory:
 
     consents: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     challenges: dict[str, tuple[str, str, Challenge]] = field(default_factory=dict)
+    cards: dict[tuple[str, str], "Card"] = field(default_factory=dict)
 
 
 def give(loaded: Work, person_id: str, purpose: str, guardian: Guardian) -> None:
@@ -73,6 +79,21 @@ def burst(visit_id: str, person_id: str, photos: Sequence[bytes], form: Mapping[
     return Burst(tuple(Frame(photo, int(at)) for photo, at in zip(photos, times, strict=True)), asked[2])
 
 
+def remember_card(visit_id: str, person_id: str, card: "Card") -> None:
+    """Remember what was read of a card until the worker has confirmed it; the photograph is gone already."""
+    _remember(_memory().cards, (visit_id, person_id), card)
+
+
+def card(visit_id: str, person_id: str) -> "Card | None":
+    """Give what was just read of a person's card."""
+    return _memory().cards.get((visit_id, person_id))
+
+
+def forget_card(visit_id: str, person_id: str) -> None:
+    """Let go of it."""
+    _memory().cards.pop((visit_id, person_id), None)
+
+
 def notice(loaded: Work, purpose: str) -> Notice:
     """Fill the notice in: the township is the agency, and whoever stands there answers questions."""
     township = loaded.draft.bucket[:9]
@@ -81,9 +102,10 @@ def notice(loaded: Work, purpose: str) -> Notice:
     agency = f"{name}人民政府" if name else "本乡镇（街道）人民政府"
     contact = f"在场工作人员{desk().device.display_name}，或乡镇（街道）社会救助窗口"
     values = {"agency": agency, "contact": contact}
-    longest = kept_faces.retention(store(), desk().clock, loaded.draft.bucket) if purpose == KEEP else None
-    if longest:
-        values["keep_hours"] = str(round(longest.total_seconds() / 3600))
+    if purpose in LIMITS:
+        blank, retention = LIMITS[purpose]
+        longest = retention(store(), desk().clock, loaded.draft.bucket)
+        values |= {blank: str(round(longest.total_seconds() / 3600))} if longest else {}
     return load_notice(values, version=CURRENT_NOTICES[purpose])
 
 

@@ -10,14 +10,14 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import face_consents, face_policies, households, identification, kept_faces
+from field_client import face_consents, face_policies, identification, kept_faces
 from field_client.errors import FieldError
 from field_client.face_consents import Guardian, Standing
-from field_client.web import face_session, work
+from field_client.web import face_session, people, work
 from field_client.web.desk import desk, store
 from field_client.web.work import Work
 from identity.compare import Verdict
-from identity.consent import COMPARE, KEEP
+from identity.consent import COMPARE, KEEP, UPLOAD
 from identity.engine import Unavailable, shared
 from identity.ladder import REASONS, RUNGS, Method
 from identity.messages import OUTCOMES
@@ -25,16 +25,17 @@ from identity.messages import REASONS as MACHINE_REASONS
 from sync.visit_shape import IDENTITY_FINISHED
 
 blueprint = Blueprint("identification", __name__, url_prefix="/visits/<visit_id>/identity")
+MORE = (KEEP, UPLOAD)  # what may be agreed to beside the comparison, each by itself
 
 
 @blueprint.get("")
 def listed(visit_id: str) -> str:
     """Show the household's people and how far each is."""
     loaded = work.load(visit_id)
-    people = households.members(store(), loaded.document["household_id"])
-    checks = {person["id"]: _checks(loaded, person["id"]) for person in people}
+    members = people.of(loaded)
+    checks = {person["id"]: _checks(loaded, person["id"]) for person in members}
     return render_template(
-        "identity/people.html", work=loaded, people=people, checks=checks, finished=IDENTITY_FINISHED
+        "identity/people.html", work=loaded, people=members, checks=checks, finished=IDENTITY_FINISHED
     )
 
 
@@ -48,7 +49,7 @@ def person(visit_id: str, person_id: str) -> str:
     return render_template(
         "identity/person.html",
         work=loaded,
-        person=_person(loaded, person_id),
+        person=people.member(loaded, person_id),
         checks=checks,
         rungs=RUNGS,
         reasons=REASONS,
@@ -67,7 +68,7 @@ def way(visit_id: str, person_id: str, method: str) -> str:
     if method not in RUNGS:
         abort(404)
     loaded = work.load(visit_id)
-    facts: dict[str, Any] = {"work": loaded, "person": _person(loaded, person_id), "rung": RUNGS[Method(method)]}
+    facts: dict[str, Any] = {"work": loaded, "person": people.member(loaded, person_id), "rung": RUNGS[Method(method)]}
     if method != Method.FACE:
         return render_template("identity/by_people.html", reasons=REASONS, **facts)
     if not face_session.given(visit_id, person_id, COMPARE) and not face_consents.standing_consent(
@@ -80,20 +81,24 @@ def way(visit_id: str, person_id: str, method: str) -> str:
         "identity/camera.html",
         challenge=face_session.new_challenge(visit_id, person_id),
         kept_until=kept_faces.kept_until(store(), person_id),
-        may_keep=identification.may_keep(store(), desk().clock, person_id, loaded.draft.bucket),
-        keeps=face_session.given(visit_id, person_id, KEEP) is not None,
+        asks=_asks(loaded, person_id),
+        agreed=[purpose for purpose in MORE if face_session.given(visit_id, person_id, purpose)],
         **facts,
     )
 
 
-@blueprint.get("/<person_id>/face/keep")
-def keep_notice(visit_id: str, person_id: str) -> str:
-    """Show the notice about keeping a reference; a question of its own, which the comparison does not depend on."""
+@blueprint.get("/<person_id>/face/more/<purpose>")
+def more_notice(visit_id: str, person_id: str, purpose: str) -> str:
+    """Show the notice of what more may be agreed to; a question of its own, which the comparison does not depend on."""
     loaded = work.load(visit_id)
-    if not identification.may_keep(store(), desk().clock, person_id, loaded.draft.bucket):
+    if purpose not in _asks(loaded, person_id):
         abort(404)
     return render_template(
-        "identity/keep.html", work=loaded, person=_person(loaded, person_id), notice=face_session.notice(loaded, KEEP)
+        "identity/more.html",
+        work=loaded,
+        person=people.member(loaded, person_id),
+        notice=face_session.notice(loaded, purpose),
+        purpose=purpose,
     )
 
 
@@ -113,11 +118,14 @@ def consent(visit_id: str, person_id: str) -> Response:
     return _to_camera(visit_id, person_id)
 
 
-@blueprint.post("/<person_id>/face/keep")
-def keep(visit_id: str, person_id: str) -> Response:
-    """Take the answer about keeping; without it nothing is kept, and nothing else changes."""
+@blueprint.post("/<person_id>/face/more/<purpose>")
+def more(visit_id: str, person_id: str, purpose: str) -> Response:
+    """Take the answer about more; without it nothing is kept or sent, and nothing else changes."""
+    loaded = work.load(visit_id)
+    if purpose not in _asks(loaded, person_id):
+        abort(404)
     if request.form.get("answer") == "granted":
-        face_session.give(work.load(visit_id), person_id, KEEP, Guardian(""))
+        face_session.give(loaded, person_id, purpose, Guardian(""))
     return _to_camera(visit_id, person_id)
 
 
@@ -133,7 +141,7 @@ def withdraw(visit_id: str, person_id: str) -> Response:
 @blueprint.post("/<person_id>/face")
 def face(visit_id: str, person_id: str) -> Response:
     """Compare the photographs on this device and tell the outcome in words."""
-    consents = {purpose: face_session.given(visit_id, person_id, purpose) for purpose in (COMPARE, KEEP)}
+    consents = {purpose: face_session.given(visit_id, person_id, purpose) for purpose in (COMPARE, *MORE)}
     step = identification.by_face(
         store(),
         desk().clock,
@@ -144,6 +152,7 @@ def face(visit_id: str, person_id: str) -> Response:
         burst=face_session.burst(visit_id, person_id, _uploaded("frame"), request.form),
         consent=_plain(consents[COMPARE]),
         keep=_plain(consents[KEEP]),
+        recheck=_plain(consents[UPLOAD]),
         confirmed=False,
     )
     face_session.forget_consents(visit_id, person_id)
@@ -194,16 +203,12 @@ def _checks(loaded: Work, person_id: str) -> list[dict[str, Any]]:
     return [check for check in loaded.document.get("identity", []) if check["person_id"] == person_id]
 
 
-def _person(loaded: Work, person_id: str) -> dict[str, Any]:
-    people = households.members(store(), loaded.document["household_id"])
-    found = next((person for person in people if person["id"] == person_id), None)
-    if found is None:
-        abort(404)
-    return found
-
-
 def _standing(loaded: Work, person_id: str) -> Standing:
     return face_consents.standing(store(), desk().clock, person_id, region=loaded.draft.bucket)
+
+
+def _asks(loaded: Work, person_id: str) -> tuple[str, ...]:
+    return identification.may_ask(store(), desk().clock, person_id, loaded.draft.bucket)
 
 
 def _plain(consent: dict[str, Any] | None) -> bytes | None:

@@ -134,3 +134,26 @@ NOT_SAVED = "没有保存，请再试一次。"
 def sentence(code: str, otherwise: str = "") -> str:
     """Give the pages' sentence of a refusal, else the one that the command line uses."""
     return SENTENCES.get(code) or otherwise or NOT_SAVED
+
+
+# What may be agreed to beside the comparison of faces, by its purpose: how it is offered, that nothing depends on it, the two
+# answers, and what is said once it was agreed to.
+MORE_CONSENTS = {
+    "face_keep": {
+        "offer": "下次想少拍一次证件？听一听留存告知书",
+        "hint": "这是另外一件事，不留存也照样比对。",
+        "declined": "不留存",
+        "granted": "同意留存",
+        "agreed": "已同意留存参考数据。",
+    },
+    "face_upload": {
+        "offer": "想让办公室再比对一次？听一听上传复核告知书",
+        "hint": "这是另外一件事，不上传也照样比对。",
+        "declined": "不上传",
+        "granted": "同意上传复核",
+        "agreed": "已同意把这两张照片加密交办公室复核一次。",
+    },
+}
+
+CARD_PROPOSED = "已作为更正提出，同步后交审核人员决定。"
+CARD_AGREES = "核对过了，与名册一致，没有要更正的。"

@@ -50,6 +50,7 @@ def one(visit_id: str) -> dict[str, Any]:
         "reviews": dossier.reviews,
         "receipts": dossier.receipts,
         "blobs_missing": dossier.blobs_missing,
+        "face_rechecks": list(dossier.face_rechecks.values()),
     }
 
 

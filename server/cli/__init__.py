@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
         conflicts.conflicts,
         rules.policy,
         parameters.parameters,
+        faces.faces,
         faces.face_policy,
         forms.form_commands,
         uploads.uploads,

@@ -5,10 +5,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from server.cli.output import OfficeCommand, OfficeGroup, as_json, say
+from server.domain.days import day
 from server.models.ledger import Bucket
 from server.queries import records
 from server.services import audit as audit_service
-from server.services import incidents, proof
+from server.services import face_filing, incidents, proof
 from server.sweeping import sweep
 from server.transaction import parts, reading
 
@@ -68,6 +69,9 @@ def doctor(as_json: bool) -> None:
     well = [f"一切正常: {len(buckets)} 个村或分区, 校验和、照片、日志链都相符"]
     noted = [f"设备异常 (详见 flask devices list): {one}" for one in incidents.lines(incidents.counts(session))]
     noted += _left_over(lying)
+    filing = face_filing.filing(session, on=day(parts().clock()))
+    result["faces_kept"] = filing.persons
+    noted += face_filing.lines(filing) if filing.is_near else []
     say(result, as_json, lambda _: [*(faults or well), *noted])
     if faults:
         raise SystemExit(1)

@@ -239,6 +239,30 @@ class EncodingUnsupported(DomainError):
     code, kind, title = "body.encoding", Kind.UNSUPPORTED, "不支持的压缩格式"
 
 
+class FaceRecheckOff(DomainError):
+    """The office looks at no comparison again: nobody turned it on, or there is no face engine here."""
+
+    code, kind, title = "recheck.off", Kind.NOT_FOUND, "办公室没有开启人脸复核, 没有收下照片"
+
+
+class FaceRecheckNotAgreed(DomainError):
+    """The visit holds no consent to a second look at this comparison, or it was taken back; the bytes were not opened."""
+
+    code, kind, title = "recheck.not_agreed", Kind.FORBIDDEN, "没有本人对上传复核的单独同意, 没有打开照片"
+
+
+class FaceRecheckUnreadable(DomainError):
+    """The photographs are not sealed to this office by this device for this comparison."""
+
+    code, kind, title = "recheck.unreadable", Kind.INVALID, "复核的照片打不开, 没有保存"
+
+
+class FaceRecheckBusy(DomainError):
+    """Another comparison is being looked at."""
+
+    code, kind, title, retryable = "recheck.busy", Kind.BUSY, "正在复核别的照片, 请稍后再试", True
+
+
 class UploadOffsetWrong(DomainError):
     """The piece does not continue where the upload stands (tus 1.0)."""
 

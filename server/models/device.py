@@ -29,6 +29,9 @@ class Device(Base):
     wiped_at: Mapped[datetime | None]
     wiped_signature: Mapped[str | None] = mapped_column(String(128))
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    faces_kept: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # persons, as it last said itself; None: keeping was never turned on there
     seal_number: Mapped[int] = mapped_column(default=0)
     seal_hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
 

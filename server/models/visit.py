@@ -109,3 +109,16 @@ class VisitInvestigator(Base):
 
     visit_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class FaceRecheck(Base):
+    """What a second look at one comparison of faces found: codes only, never a photograph, a vector or a distance."""
+
+    __tablename__ = "face_recheck"
+
+    visit_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(String(64), primary_key=True)  # of the visit's identity step
+    needs_review: Mapped[bool] = mapped_column(index=True)
+    reasons: Mapped[str] = mapped_column(String(200))  # separated by blanks
+    model_version: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]

@@ -1,7 +1,7 @@
 """Visits as the office asks for them: the review queue, one visit with all its revisions, its blobs and receipts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, literal, select, tuple_
@@ -12,7 +12,7 @@ from server.domain.errors import NotFound
 from server.domain.permissions import Actor
 from server.models.blob import Blob
 from server.models.office import Area, Staff
-from server.models.visit import Amendment, Receipt, Review, Visit, VisitBlob, VisitInvestigator
+from server.models.visit import Amendment, FaceRecheck, Receipt, Review, Visit, VisitBlob, VisitInvestigator
 from server.queries import households, records, scope
 from server.queries.many import among, run
 from sync.canonical import moment
@@ -33,6 +33,7 @@ class Dossier:
     receipts: list[dict[str, Any]]
     blobs_missing: list[str]
     previews: Mapping[str, str]  # of photos that have not come: the small picture that has, by the photo's hash
+    face_rechecks: Mapping[str, FaceRecheck] = field(default_factory=dict)  # by the entry of the identity step
 
     @property
     def revision(self) -> int:
@@ -105,12 +106,25 @@ def dossier(session: Session, vault: Vault, visit_id: str, *, visible_to: Actor)
         _belonging(session, vault, "receipt", Receipt, visit_id, Receipt.revision),
         missing,
         _previews_of(session, [fields, *amendments], missing),
+        {one.entry_id: one for one in face_rechecks(session, visit_id)},
     )
 
 
 def amendments_of(session: Session, vault: Vault, visit_id: str) -> list[dict[str, Any]]:
     """Read a visit's amendments in the order of their revisions."""
     return _belonging(session, vault, "amendment", Amendment, visit_id, Amendment.revision)
+
+
+def face_rechecks(session: Session, visit_id: str) -> Sequence[FaceRecheck]:
+    """List what second looks at a visit's comparisons found."""
+    statement = select(FaceRecheck).where(FaceRecheck.visit_id == visit_id).order_by(FaceRecheck.at)
+    return session.scalars(statement).all()
+
+
+def all_face_rechecks(session: Session, *, differing: bool) -> Sequence[FaceRecheck]:
+    """List what all second looks found, the newest first, or only those at which a person should look."""
+    statement = select(FaceRecheck).order_by(FaceRecheck.at.desc(), FaceRecheck.visit_id)
+    return session.scalars(statement.where(FaceRecheck.needs_review) if differing else statement).all()
 
 
 def _previews_of(session: Session, documents: Iterable[Mapping[str, Any]], missing: list[str]) -> dict[str, str]:

@@ -37,7 +37,7 @@ def standing(
 
     Most exchanges are such: nothing waits, the running hash is the one that we have, and the device was seen a moment ago.
     """
-    if actor.device_id is None or request.mutations or request.incidents or request.renew:
+    if actor.device_id is None or request.mutations or request.incidents or request.renew or request.faces is not None:
         return None
     found = installations.standing(session, actor.device_id, request.installation)
     if found is None or found.last_seen_at is None or not now - found.last_seen_at < SEEN_EVERY:

@@ -48,6 +48,7 @@ def apply(ledger: Ledger, actor: Actor, request: Request, *, now: datetime, dura
     device.last_seen_at = now
     device.clock_offset_ms = clock.offset_ms(clock.Evidence.from_dict(dict(request.clock)))
     incidents.told(ledger.session, device.id, request.incidents, now=now)
+    device.faces_kept = device.faces_kept if request.faces is None else request.faces
     _check_running(ledger.session, installation, request.accepted, now=now)
     done = installation.applied_n
     known = sorted((one for one in request.mutations if one.n <= done), key=lambda one: one.n)

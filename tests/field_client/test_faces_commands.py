@@ -26,7 +26,12 @@ def told(phone: Phone, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
 
 
 def test_nothing_is_kept_and_the_filing_threshold_is_told(synced: Phone) -> None:
-    assert told(synced, "status") == {"persons": 0, "filing_threshold": 100_000, "retention_hours": None}
+    assert told(synced, "status") == {
+        "persons": 0,
+        "filing_threshold": 100_000,
+        "retention_hours": None,
+        "to_recheck": 0,
+    }
 
 
 def test_keeping_is_turned_on_and_off(synced: Phone) -> None:

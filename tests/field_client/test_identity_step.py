@@ -182,7 +182,7 @@ def test_a_childs_face_is_never_kept(synced: Phone, face: Callable[..., identifi
     kept_faces.allow(synced.store, 24)
     keep = b'{"granted": true, "guardian": {"name": "x"}, "given_by": "guardian"}'
     assert face(SON, guardian=MOTHER, keep=keep).entry["kept"] is False
-    assert not identification.may_keep(synced.store, synced.clock, SON, VILLAGE)
+    assert not identification.may_ask(synced.store, synced.clock, SON, VILLAGE)
 
 
 # the other ways

@@ -99,3 +99,14 @@ def test_persons_are_counted_and_not_their_photographs(keeping: Phone) -> None:
     keep(keeping, "another")
     found = kept_faces.counted(keeping.store, keeping.clock, VILLAGE)
     assert (found.persons, found.threshold, found.days) == (1, 100_000, 30)
+
+
+def test_the_office_is_told_a_count_only_where_keeping_was_ever_turned_on(synced: Phone) -> None:
+    assert kept_faces.told(synced.store) is None
+    kept_faces.allow(synced.store, HOURS)
+    assert kept_faces.told(synced.store) == 0
+    keep(synced)
+    keep(synced, "another")
+    assert kept_faces.told(synced.store) == 1
+    kept_faces.allow(synced.store, None)
+    assert kept_faces.told(synced.store) == 0  # The office must hear that they are gone.

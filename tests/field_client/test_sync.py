@@ -54,6 +54,7 @@ def test_the_figures_have_exactly_the_agreed_names(synced: Phone) -> None:
         "blobs_sent",
         "blobs_waiting",
         "previews_sent",
+        "faces_rechecked",
         "bytes_sent",
         "bytes_received",
         "bytes_resent",

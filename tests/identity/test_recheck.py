@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import identity.recheck
 from identity.__main__ import main
 from identity.compare import compare
 from identity.engine import Unavailable
+from identity.face_policy import load_policy
 from identity.messages import RECHECK
 from identity.recheck import recheck, same_vector
 
@@ -53,6 +56,16 @@ def test_a_record_that_says_more_than_the_photographs_goes_to_a_person(engine, r
 )
 def test_what_cannot_be_held_against_each_other_is_named(engine, recorded, astronaut_photo, another, change, reason):
     assert reason in recheck(recorded | change, astronaut_photo, another, engine=engine).reasons
+
+
+def test_beside_a_border_either_band_is_an_honest_device_s(engine, recorded, astronaut_photo, another, monkeypatch):
+    """Each of the two vectors may be off by a thousandth, so the distance by two."""
+    distance = compare(astronaut_photo, [another], engine=engine).distance
+    for border, agrees in ((distance - 0.0015, True), (distance + 0.0015, True), (distance - 0.01, False)):
+        policy = replace(load_policy(), match_at_most=border)
+        monkeypatch.setattr(identity.recheck, "load_policy", lambda version, policy=policy: policy)
+        found = recheck(recorded | {"score_band": "near"}, astronaut_photo, another, engine=engine)
+        assert ("recheck_differs" not in found.reasons) is agrees
 
 
 def test_without_an_engine_or_a_face_a_person_looks(engine, recorded, astronaut_photo, scenery):

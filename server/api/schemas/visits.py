@@ -35,6 +35,15 @@ class VisitPageOut(Schema):
     cursor = fields.String(allow_none=True)
 
 
+class FaceRecheckOut(Schema):
+    """What the office's second look at a comparison found; `reasons` are codes of why a person should look."""
+
+    entry_id = fields.String()
+    needs_review = fields.Boolean()
+    reasons = fields.Function(lambda found: found.reasons.split())
+    at = fields.AwareDateTime()
+
+
 class VisitOut(Schema):
     """A visit with all its revisions, reviews and receipts; `visit` is what was sealed, never overwritten."""
 
@@ -49,6 +58,7 @@ class VisitOut(Schema):
     reviews = fields.List(fields.Dict())
     receipts = fields.List(fields.Dict())
     blobs_missing = fields.List(fields.String())
+    face_rechecks = fields.List(fields.Nested(FaceRecheckOut))
 
 
 class TargetIn(Schema):

@@ -19,6 +19,10 @@ from server.pages.console.words import (
     PARTICIPANTS,
     PLACE_SOURCES,
     REASONS,
+    RECHECK_AGREES,
+    RECHECK_ASKS,
+    RECHECKED,
+    RECHECKS,
     SEALS,
     word,
 )
@@ -90,10 +94,12 @@ def identity(dossier: Dossier, names: Mapping[str, str]) -> Fact:
     checks = dossier.fields.get("identity") or []
     if not checks:
         return Fact("identity", "身份核验", "bad", "没有记录")
-    lines = [_check(check, names) for check in checks]
-    last = checks[-1]
-    tone, said = _outcome(last)
-    return Fact("identity", "身份核验", tone, f"{word(METHODS, last.get('method'))}{said}", tuple(lines))
+    lines = [_check(check, names, _second_look(dossier, check)) for check in checks]
+    tone, said = _outcome(checks[-1])
+    said = word(METHODS, checks[-1].get("method")) + said
+    if any(look.needs_review for look in dossier.face_rechecks.values()):
+        tone, said = "warn", f"{said}，{RECHECK_ASKS}"
+    return Fact("identity", "身份核验", tone, said, tuple(lines))
 
 
 def photos(dossier: Dossier) -> Fact:
@@ -151,7 +157,7 @@ def people(dossier: Dossier) -> Fact:
     )
 
 
-def _check(check: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _check(check: Mapping[str, Any], names: Mapping[str, str], second_look: str) -> str:
     who = names.get(str(check.get("person_id")), "")
     reasons = check.get("reasons")
     why = "".join(word(REASONS, one).rstrip("。") + "。" for one in reasons) if isinstance(reasons, list) else ""
@@ -161,7 +167,16 @@ def _check(check: Mapping[str, Any], names: Mapping[str, str]) -> str:
     more = why + _named(check.get("people")) + word(LIVENESS, check.get("liveness"))
     lacking = check.get("lacking")
     more += "".join(word(LACKING, code) for code in lacking) if isinstance(lacking, list) else ""
+    more += second_look
     return f"{said}。{more}" if more else said
+
+
+def _second_look(dossier: Dossier, check: Mapping[str, Any]) -> str:
+    """Tell what the office's second look at a comparison found, where the person agreed to one."""
+    look = dossier.face_rechecks.get(str(check.get("id")))
+    if look is None:
+        return ""
+    return RECHECKED + ("".join(word(RECHECKS, code) for code in look.reasons.split()) or RECHECK_AGREES)
 
 
 def _named(people: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from identity.ladder import REASONS as CHOSEN_REASONS
 from identity.ladder import RUNGS
-from identity.messages import FINDINGS
+from identity.messages import FINDINGS, RECHECK
 from identity.messages import REASONS as MACHINE_REASONS
 
 STATES = {"pending": "待审", "returned": "已退回", "approved": "已通过", "refused": "不通过"}
@@ -71,6 +71,8 @@ LACKING = {
     "identity.guardian_missing": "没有写监护人姓名。",
     "identity.witness_missing": "没有写满两名见证人姓名。",
 }
+RECHECKS = {**RECHECK}
+RECHECKED, RECHECK_AGREES, RECHECK_ASKS = "办公室复核：", "与现场一致。", "复核请看"
 REASONS = {**FINDINGS, **MACHINE_REASONS, **CHOSEN_REASONS}
 
 SEXES = {"male": "男", "female": "女"}

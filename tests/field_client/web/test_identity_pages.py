@@ -92,11 +92,11 @@ def test_a_large_upload_stays_in_memory(visitor: Visitor) -> None:
 
 
 def test_keeping_is_not_offered_where_it_is_off_or_for_a_child(visitor: Visitor, synced: Phone, visit: str) -> None:
-    address = f"/visits/{visit}/identity/{HEAD}/face/keep"
+    address = f"/visits/{visit}/identity/{HEAD}/face/more/face_keep"
     assert visitor.client.get(address).status_code == 404
     kept_faces.allow(synced.store, 24)
     assert "最长 24 小时" in visitor.get(address)
-    assert visitor.client.get(f"/visits/{visit}/identity/{SON}/face/keep").status_code == 404
+    assert visitor.client.get(f"/visits/{visit}/identity/{SON}/face/more/face_keep").status_code == 404
 
 
 def test_consent_is_taken_back_by_one_button(visitor: Visitor, synced: Phone, visit: str, picture: Draw) -> None:

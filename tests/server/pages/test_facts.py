@@ -1,11 +1,12 @@
 """What a reviewer reads beside the answers: words with a tone, and never a number that pretends to be a judgement."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from server.models.visit import Visit
+from server.models.visit import FaceRecheck, Visit
 from server.pages.console import facts
 from server.pages.console.times import days_since
 from server.queries.visits import Dossier
@@ -68,6 +69,18 @@ def test_witnesses_a_turn_and_what_a_record_lacks_are_told_to_the_reviewer():
     assert "转头检测没有通过" in turn
     assert seen.endswith("在场：王五（邻居）、赵六。")
     assert lacks.endswith("没有写监护人姓名。")
+
+
+def test_a_second_look_that_differs_asks_the_reviewer_and_one_that_agrees_says_so():
+    checks = [{"id": "e1", "method": "face", "outcome": "match"}, {"id": "e2", "method": "face", "outcome": "match"}]
+    agrees = FaceRecheck(entry_id="e1", needs_review=False, reasons="")
+    differs = FaceRecheck(entry_id="e2", needs_review=True, reasons="recheck_differs recheck_differs_today")
+    found = facts.identity(replace(dossier(identity=checks), face_rechecks={"e1": agrees, "e2": differs}), {})
+    assert (found.tone, found.word) == ("warn", "人脸比对相符，复核请看")
+    assert "办公室复核：与现场一致" in found.lines[0]
+    assert "办公室复核：复核结果与现场不一致" in found.lines[1]
+    agreed = facts.identity(replace(dossier(identity=checks), face_rechecks={"e1": agrees}), {})
+    assert (agreed.tone, agreed.word) == ("good", "人脸比对相符")
 
 
 @pytest.mark.parametrize(
