@@ -75,7 +75,8 @@ def add_to(main: click.Group) -> None:
     @click.option("--confirm", metavar="VISIT", help="已对照证件核对无误；说明依据的走访编号。")
     def read_card(app: App, person: str, photo: Path, confirm: str | None) -> Output:
         """Lay a card beside the register."""
-        found = card_reading.beside_register(app.store, app.clock, person, read_given(photo))
+        card = card_reading.read(app.store, app.clock, read_given(photo))
+        found = card_reading.beside_register(app.store, person, card)
         differing = {one.field: one.card for one in found if one.differs}
         if confirm and differing:
             households.propose(app.store, app.clock, person, differing, evidence=confirm)

@@ -14,6 +14,7 @@ from field_client.settings import Home
 from field_client.web import (
     answers,
     attachments,
+    cards,
     conflicts,
     corrections,
     form_files,
@@ -90,6 +91,7 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
         photos,
         place,
         identification,
+        cards,
         signatures,
         sealing,
         suggestion,
