@@ -40,7 +40,7 @@ def test_an_arrow_and_a_circle_make_a_second_photo(stage: Stage, page: Page, tmp
     press(page, "保存标注")
     expect(page.locator("[data-saving]")).to_contain_text("还没有画")
     drag(page, (0.2, 0.8), (0.5, 0.5))
-    page.get_by_label("圆圈").check()
+    page.get_by_role("radio", name="圆圈").check()
     drag(page, (0.55, 0.2), (0.85, 0.5))
     drag(page, (0.1, 0.1), (0.4, 0.3))
     press(page, "撤销一笔")
