@@ -16,6 +16,7 @@ from policy.reasons import FactsMissing, Finding, reason
 from policy.situation import Situation
 from policy.vocabulary import names
 
+CHILD_SUPPORT = frozenset({"orphan_support", "unattended_child_support"})
 LIVELIHOOD_PROGRAMMES = {"dibao": "低保", "tekun": "特困人员救助供养", "low_income_edge": "低保边缘家庭"}
 
 
@@ -142,6 +143,14 @@ def severe_disability_or_illness(situation: Situation, member: Member, clause: s
     return Finding(False, (reason("single.none", parameter=levels, clause=clause),))
 
 
+def not_in_child_support(_situation: Situation, member: Member, clause: str) -> Finding:
+    """A minor who is supported as an orphan, or as a child whom nobody raises, is not 特困 as well."""
+    chosen = member.receives & CHILD_SUPPORT
+    if not chosen:
+        return Finding(True)
+    return Finding(False, (reason("tekun.child_support", clause=clause),))
+
+
 def no_living_source(situation: Situation, member: Member, clause: str) -> Finding:
     """The member's own income is below the dibao standard, and property is within the rules."""
     income, line = own_income(member, situation.law), situation.standard
@@ -186,6 +195,7 @@ HOUSEHOLD_CRITERIA: Mapping[str, Callable[[Situation, str, str], Finding]] = {
 PERSON_CRITERIA: Mapping[str, Callable[[Situation, Member, str], Finding]] = {
     "severe_disability_or_illness": severe_disability_or_illness,
     "no_labour_capacity": no_labour_capacity,
+    "not_in_child_support": not_in_child_support,
     "no_living_source": no_living_source,
     "no_capable_obligor": no_capable_obligor,
 }

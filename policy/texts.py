@@ -36,6 +36,7 @@ TEXTS = {
     "tekun.disability": "持有{kind}{value}级残疾人证(规定为{threshold}级及更重),认定为无劳动能力。",
     "tekun.illness": "患重特大疾病的残疾人,完全丧失生活自理能力已满 {value} 个月(规定为 {threshold} 个月),认定为无劳动能力。",
     "tekun.able_to_work": "没有认定为无劳动能力的情形。",
+    "tekun.child_support": "已选择纳入孤儿或事实无人抚养儿童基本生活保障,不再认定为特困人员。",
     "tekun.no_source": "本人每月计入的收入 {value} 元,低于当地低保标准 {threshold} 元。",
     "tekun.has_source": "本人每月计入的收入 {value} 元,没有低于当地低保标准 {threshold} 元。",
     "tekun.no_obligor": "没有法定赡养、抚养、扶养义务人。",

@@ -5,6 +5,7 @@ What is approved takes part in every assessment and every procedure from its day
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -123,12 +124,15 @@ def _standards(former: Law, wanted: Law) -> Standards:
         found = law.parameters.find(key, region=law.region, on=law.on, area=area)
         return found.read(int) if found else None
 
+    growth = wanted.find("consumption.growth")
     return Standards(
         dibao_urban=fen(wanted, "dibao.standard", "urban"),
         dibao_rural=fen(wanted, "dibao.standard", "rural"),
         tekun_basic=fen(wanted, "tekun.basic_standard", "urban"),
         former_urban=fen(former, "dibao.standard", "urban"),
         former_rural=fen(former, "dibao.standard", "rural"),
+        consumption_year=fen(wanted, "consumption.per_capita_year", "urban"),
+        consumption_growth=growth.read(Fraction) if growth else None,
     )
 
 
