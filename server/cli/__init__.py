@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.cli import (
+    aids,
     backups,
     bundles,
     casework,
@@ -21,6 +22,8 @@ from server.cli import (
 
 def register(app: Flask) -> None:
     """Put every command on the app."""
+    for command in aids.COMMANDS:
+        rules.policy.add_command(command)
     for command in (
         demo.demo,
         bundles.bundles,

@@ -47,7 +47,7 @@ def assess(file: TextIO, on: datetime | None, region: str, sample: bool, as_json
     """
     try:
         case = json.load(file, parse_float=Decimal)
-        result = assess_case(case, on=_day(on), region=region, parameters=_in_force(sample))
+        result = assess_case(case, on=day_of(on), region=region, parameters=in_force(sample))
     except json.JSONDecodeError as error:
         raise InputInvalid(f"不是 JSON 文件: 第 {error.lineno} 行") from None
     except UnicodeDecodeError:
@@ -78,10 +78,10 @@ def forecast(
 
     flask policy forecast households.jsonl --set dibao.standard@urban=820.00 --set dibao.standard@rural=640.00
     """
-    parameters = _in_force(sample)
+    parameters = in_force(sample)
     try:
         wanted = parameters.with_overrides(dict(_change(text) for text in changes))
-        result = compare(_cases(file), on=_day(on), region=region, now=parameters, then=wanted)
+        result = compare(_cases(file), on=day_of(on), region=region, now=parameters, then=wanted)
     except KeyError as error:
         raise InputInvalid(f"没有参数 {error.args[0]}; 可以设定的见 flask parameters keys") from None
     except CaseError as error:
@@ -91,7 +91,7 @@ def forecast(
     say(result, as_json, _forecast_lines)
 
 
-def _in_force(sample: bool) -> Parameters:
+def in_force(sample: bool) -> Parameters:
     """Take what regions have set into account; the rules can be tried before the office has a database."""
     try:
         return regional.in_force(reading(), sample=sample)
@@ -99,7 +99,7 @@ def _in_force(sample: bool) -> Parameters:
         return load_parameters(sample=sample)
 
 
-def _day(on: datetime | None) -> date:
+def day_of(on: datetime | None) -> date:
     return on.date() if on else day(parts().clock())
 
 

@@ -181,3 +181,63 @@ def test_a_forecast_that_cannot_be_is_refused_with_a_sentence(
 ):
     found = forecast(app, tmp_path, lines, "--set", change)
     assert (found.exit_code, found.stdout, told in found.stderr) == (1, "", True)
+
+
+def as_read(app: Flask, *command: str) -> Any:
+    found = run(app, "policy", *command, "--json")
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+TEMPORARY = ("temporary", "--people", "3", "--kind", "illness", "--degree", "heavy", "--months", "2")
+
+
+def test_temporary_aid_is_suggested_with_level_and_whether_it_may_be_paid_first(app: Flask):
+    """文件004 二(三)."""
+    found = as_read(app, *TEMPORARY, "--sample", "--on", "2026-07-01")
+    assert (found["yuan"], found["level"], found["may_pay_in_advance"]) == ("5580.00", "county", False)
+    assert any("二(三)" in (reason["clause"] or "") for reason in found["reasons"])
+    small = ("temporary", "--people", "1", "--kind", "other", "--degree", "light", "--months", "1")
+    assert as_read(app, *small, "--sample", "--on", "2026-07-01")["level"] == "township"
+
+
+def test_a_number_that_the_region_has_not_set_is_told_with_the_next_step(app: Flask):
+    found = run(app, "policy", *TEMPORARY, "--region", "530102")
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert "flask parameters missing" in found.stderr
+
+
+def test_a_taper_is_listed_month_by_month(app: Flask):
+    command = ("taper", "--months", "4", "--monthly", "312.51", "--decided", "2026-11-20", "--sample")
+    found = as_read(app, *command)
+    assert [(one["month"], one["yuan"]) for one in found][2:] == [("2027-02", "312.51"), ("2027-03", "156.26")]
+    refused = run(app, "policy", "taper", "--months", "13", "--monthly", "1", "--sample")
+    assert (refused.exit_code, "1 到 12 个月" in refused.stderr) == (1, True)
+
+
+def test_medical_aid_and_premium_are_suggested(app: Flask):
+    command = ("medical", "--status", "dibao", "--self-paid", "12000", "--aided", "49000", "--sample")
+    assert as_read(app, *command)["yuan"] == "1000.00"
+    tongling = ("medical", "--status", "dibao", "--self-paid", "1", "--premium", "380", "--region", "340705")
+    assert "medical.class_one" in run(app, "policy", *tongling).stderr
+
+
+def test_the_months_of_the_price_subsidy_are_told(app: Flask):
+    found = as_read(app, "prices", "2026-01:3.5:0", "2026-02:3.49:5.99")
+    assert [one["holds"] for one in found] == [True, False]
+    assert run(app, "policy", "prices", "January").exit_code == 1
+
+
+def test_the_programmes_of_a_day_are_listed_as_a_tree(app: Flask):
+    """文件000 序."""
+    found = as_read(app, "programmes", "--on", "2026-07-01")
+    assert [layer["layer"] for layer in found] == ["basic", "special", "emergency", "social"]
+    assert found[0]["programmes"][0]["clauses"]
+    assert "最低生活保障 (dibao): 民政" in run(app, "policy", "programmes").stdout
+
+
+def test_the_steps_of_a_procedure_are_listed_with_who_and_clause(app: Flask):
+    found = as_read(app, "steps", "application")
+    opinion = next(row for row in found if (row["from"], row["event"]) == ("investigating", "give_opinion"))
+    assert "《最低生活保障审核确认办法》第十六条" in opinion["guards"]["visit_accepted"]
+    assert "已受理 —启动调查→ 调查核对中" in run(app, "policy", "steps", "application").stdout
