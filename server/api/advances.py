@@ -14,13 +14,15 @@ from server.queries import cases
 from server.services.casework import advances, looks
 from server.services.casework.desk import Desk
 from server.transaction import at_desk, parts
+from sync.records.fields import ID
 
 blueprint = Blueprint("advances", __name__, url_prefix="/api/v1/advances", description="先行救助")
 
 
 class ReportIn(Schema):
-    """Somebody in need, and the sum proposed."""
+    """Somebody in need, and the sum proposed. With an id of the client's own the same need is not reported twice."""
 
+    id = fields.String(load_default="", validate=lambda value: value == "" or ID.holds(value))
     area_code = fields.String(required=True, validate=validate.Length(equal=12))
     amount_yuan = fields.String(required=True, validate=validate.Length(1, 16))
     recipient = fields.String(required=True, validate=validate.Length(1, 200))

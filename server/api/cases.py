@@ -23,6 +23,7 @@ from server.services.casework import (
     opinions,
     periods,
     receiving,
+    returning,
 )
 from server.services.casework.desk import Desk
 from server.transaction import at_desk, parts
@@ -83,7 +84,8 @@ def shown(file: looks.CaseFile) -> dict[str, Any]:
     """Lay a case file out as clients read it."""
     rows = {name: getattr(file.application, name) for name in schemas.ApplicationRowOut().fields}
     own = {
-        name: getattr(file.application, name) for name in ("accept_basis", "handler_id", "suggestion", "proposed_fen")
+        name: getattr(file.application, name)
+        for name in ("accept_basis", "handler_id", "suggestion", "proposed_fen", "is_reported")
     }
     intake = {name: getattr(file.intake, name) for name in ("channel", "is_by_agent", "is_pledged", "kin_answered")}
     decision = None
@@ -94,6 +96,7 @@ def shown(file: looks.CaseFile) -> dict[str, Any]:
         **rows,
         **own,
         **intake,
+        "is_kin_registered": bool(file.kin),
         "agent_name": file.told.get("agent", {}).get("name", ""),
         "materials": file.materials,
         "history": file.history,
@@ -159,6 +162,14 @@ def send_visit(asked: dict[str, Any], application_id: str) -> dict[str, str]:
     """Send another visit: once more, after an objection, or by the county."""
     task_id = at_desk(current_actor(), lambda desk: assigning.send(desk, application_id, **asked), now=now())
     return {"task_id": task_id}
+
+
+@blueprint.post("/<application_id>/visits/<task_id>/made")
+@blueprint.arguments(schemas.MadeIn)
+@blueprint.response(200, schemas.CaseStateOut)
+def attach_visit(asked: dict[str, Any], application_id: str, task_id: str) -> dict[str, Any]:
+    """Put a visit that was made without its task to the case that waits for it."""
+    return stepped(application_id, lambda desk: returning.attach(desk, application_id, task_id, **asked))
 
 
 @blueprint.post("/<application_id>/negative-check")

@@ -75,6 +75,12 @@ class VisitIn(InvestigateIn):
     purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
 
 
+class MadeIn(StepIn):
+    """The visit that was made without its task."""
+
+    visit_id = fields.String(required=True, validate=validate.Length(1, 64))
+
+
 class TaskOut(Schema):
     """The visit task that was sent out."""
 
@@ -315,6 +321,8 @@ class ApplicationOut(ApplicationRowOut):
     agent_name = fields.String()
     is_pledged = fields.Boolean()
     kin_answered = fields.Boolean()
+    is_kin_registered = fields.Boolean()  # close kin of staff: the county visits before it decides
+    is_reported = fields.Boolean()  # complained about: the same
     materials = fields.List(fields.Nested(MaterialOut))
     history = fields.List(fields.Nested(CaseHistoryOut))
     terms = fields.List(fields.Nested(TermOut))

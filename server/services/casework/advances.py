@@ -7,7 +7,7 @@ from typing import Any
 
 from policy.procedure.guards import Proof
 from policy.procedure.machines import load_machine
-from server.domain.errors import NotAllowed, NotFound
+from server.domain.errors import NotAllowed, NotFound, RecordExists
 from server.domain.permissions import Limit, limits, may
 from server.models.cases_advance import AdvanceAid
 from server.queries import cases
@@ -22,9 +22,13 @@ PAYING = frozenset({Limit.PROPOSE, Limit.WITHIN_CAP})
 
 
 def report(
-    desk: Desk, *, area_code: str, amount_yuan: str, recipient: str, cause: str, household_id: str = ""
+    desk: Desk, *, area_code: str, amount_yuan: str, recipient: str, cause: str, household_id: str = "", id: str = ""
 ) -> AdvanceAid:
-    """Report somebody in need, and the sum proposed. Raises NotFound for another area, NotAllowed without the right."""
+    """Report somebody in need, and the sum proposed.
+
+    Whoever names an id is safe from asking twice. Raises NotFound for another area, NotAllowed without the right,
+    RecordExists when this need was reported before.
+    """
     if not is_village(desk.session, area_code) or not may(desk.actor, "case.read", area_code):
         raise NotFound("没有这个村")
     if not REPORTING & set(limits(desk.actor, "advance.give", area_code).values()):
@@ -32,7 +36,9 @@ def report(
     if household_id and desk.ledger.bucket_of("household", household_id) is None:
         raise NotFound("没有这个家庭")
     steps.refuse_relative(desk, household_id)
-    row_id = desk.new_id()
+    row_id = id or desk.new_id()
+    if desk.session.get(AdvanceAid, row_id) is not None:
+        raise RecordExists("这次先行救助已经报告过")
     advance = AdvanceAid(
         id=row_id,
         area_code=area_code,

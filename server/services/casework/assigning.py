@@ -10,7 +10,7 @@ from server.models.cases import Application
 from server.models.cases_after import Entitlement
 from server.models.cases_inquiry import CaseVisit
 from server.models.office import Staff
-from server.queries import cases, cases_clock
+from server.queries import cases, cases_clock, cases_inquiry
 from server.queries.scope import user_bucket
 from server.services import audit
 from server.services.casework import steps
@@ -77,6 +77,15 @@ def assign(
     desk.session.flush()
     audit.record(desk.session, desk.actor, "visit.assign", row.machine, case.id, now=desk.now, task=task_id)
     return task_id
+
+
+def call_off(desk: Desk, application: Application) -> None:
+    """Take tasks back that nobody has begun and no other case waits for; a visit that has begun comes in all the same."""
+    for one in cases_inquiry.visits(desk.session, "application", application.id):
+        others = [row for row in cases_inquiry.of_task(desk.session, one.task_id) if row.case_id != application.id]
+        task = desk.ledger.get("visit_task", one.task_id)
+        if task is not None and task.fields.get("state") == "planned" and not others:
+            desk.ledger.remove("visit_task", one.task_id, "deleted", office(desk.now, desk.actor.staff_id))
 
 
 def _check_assignee(desk: Desk, case: Application | Entitlement, assignee_id: str) -> None:

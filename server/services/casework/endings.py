@@ -5,7 +5,7 @@ from server.domain.errors import NotAllowed
 from server.domain.permissions import REVIEWER, limits
 from server.models.cases import Application
 from server.services import audit
-from server.services.casework import steps
+from server.services.casework import assigning, steps
 from server.services.casework.desk import Desk
 
 
@@ -14,6 +14,7 @@ def withdraw(desk: Desk, application_id: str, *, reason: str, seen_version: int)
     application = steps.take_up(desk, Application, application_id, "case.end", seen_version=seen_version)
     proved = {Proof.REASON_GIVEN} if reason.strip() else set()
     steps.take(desk, application, "withdraw", reason=reason, proved=proved)
+    assigning.call_off(desk, application)
     return application
 
 
@@ -33,4 +34,5 @@ def terminate(desk: Desk, application_id: str, *, reason: str, seen_version: int
     proved = {Proof.REASONS_WRITTEN} if reason.strip() else set()
     proved |= {Proof.WARNED} if application.warned_at else set()
     steps.take(desk, application, "terminate", reason=reason, proved=proved)
+    assigning.call_off(desk, application)
     return application

@@ -16,7 +16,7 @@ from server.models.office import Staff
 from server.queries import cases
 from server.queries.scope import is_village
 from server.services import audit
-from server.services.casework import households, people, steps
+from server.services.casework import people, registering, steps
 from server.services.casework.desk import Desk
 from server.services.papers import require_blobs
 from server.services.store import hold
@@ -61,7 +61,7 @@ def take_in(
     wanted = [_programme(code) for code in dict.fromkeys(programmes)]
     member_ids: list[str] = []
     if household is not None:
-        household_id, member_ids = households.register(
+        household_id, member_ids = registering.register(
             desk, area_code, household["members"], address=household["address"], phone=household["phone"]
         )
         applicant_id = member_ids[household["applicant"]]

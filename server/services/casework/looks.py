@@ -11,7 +11,7 @@ from server.adapters.blobs import BlobStore
 from server.domain.errors import NotFound
 from server.domain.permissions import Limit, limits
 from server.models.blob import Blob
-from server.models.cases import Application, Authorisation, CaseStep, Intake, Material
+from server.models.cases import Application, Authorisation, CaseStep, Intake, KinshipDisclosure, Material
 from server.models.cases_advance import AdvanceAid
 from server.models.cases_after import Entitlement
 from server.models.cases_clock import Deadline
@@ -40,6 +40,7 @@ class CaseFile:
     application: Application
     intake: Intake
     told: dict[str, Any]
+    kin: Sequence[KinshipDisclosure]
     materials: Sequence[Material]
     history: Sequence[CaseStep]
     terms: Sequence[Term]
@@ -71,6 +72,7 @@ def case_file(desk: Desk, application_id: str, *, warn_days: int) -> CaseFile:
         application,
         intake,
         desk.unseal("intake", intake.id, intake.sealed),
+        cases.kin_of(session, application.household_id),
         cases.materials(session, application.id),
         cases.history(session, "application", application.id),
         terms(desk, application, warn_days=warn_days),

@@ -136,7 +136,7 @@ class Casework:
     def visit(self, task: str, *, reviewer: str = "reviewer1", **more: Any) -> str:
         """Seal the visit of a task on the device, sync it, and have it accepted; gives the visit."""
         device, visit = self.device(), an_id()
-        fields = self.office.visit(device, HERE, task_id=task, **more)
+        fields = self.office.visit(device, HERE, **({"task_id": task} if task else {}), **more)
         (result,) = device.exchange([device.mutation("visit", visit, "create", HERE, fields)]).results
         assert result.outcome == "applied", result
         for name in ("photo", "h", *(self.office.staff[one] for one in INVESTIGATORS)):

@@ -8,6 +8,7 @@ from server.models.cases_advance import AdvanceAid
 from server.services.casework import rounds
 from server.transaction import at_desk, reading
 from tests.server.cases.casework import HERE, PAPER, Casework
+from tests.server.office import an_id
 
 NEED = {"area_code": HERE, "amount_yuan": "800.00", "recipient": "王桂花", "cause": "突发火灾, 无处安身"}
 
@@ -88,6 +89,13 @@ def test_who_was_helped_and_why_is_sealed(work: Casework):
     with work.office.app.app_context():
         sealed = reading().scalars(select(AdvanceAid.sealed)).one()
     assert "王桂花".encode() not in sealed and "火灾".encode() not in sealed
+
+
+def test_the_same_need_is_not_reported_twice_when_an_answer_was_lost(work: Casework):
+    advance = an_id()
+    assert work.post("assistant1", "/advances", NEED, id=advance).status_code == 201
+    again = work.post("assistant1", "/advances", NEED, id=advance)
+    assert (again.status_code, again.json["code"]) == (409, "record.exists")
 
 
 def test_a_need_in_another_township_is_not_found(work: Casework):

@@ -1,6 +1,7 @@
 """From asking for help to the money, through HTTP and a device, as the office works."""
 
 from tests.server.cases.casework import HERE, PAPER, Casework
+from tests.server.office import VILLAGES
 
 
 def test_a_household_is_helped_from_the_first_month_after_the_decision(work: Casework):
@@ -47,3 +48,39 @@ def test_the_visit_task_reaches_the_device_and_the_sealed_visit_opens_the_next_s
     visit = work.visit(sent["task_id"])
     (sent,) = work.read(application)["visits"]
     assert sent["visit_id"] == visit and sent["accepted_at"]
+
+
+def test_a_visit_that_was_made_without_its_task_is_put_to_the_case_by_a_reviewer(work: Casework):
+    application = work.investigating()
+    (sent,) = work.read(application)["visits"]
+    visit = work.visit("")
+    assert work.read(application)["visits"][0]["visit_id"] is None
+    assert work.step("caseworker1", application, f"visits/{sent['task_id']}/made", visit_id=visit).status_code == 403
+    work.stepped("reviewer1", application, f"visits/{sent['task_id']}/made", visit_id=visit)
+    assert work.read(application)["visits"][0]["visit_id"] == visit
+    again = work.step("reviewer1", application, f"visits/{sent['task_id']}/made", visit_id=visit)
+    assert again.status_code == 409
+
+
+def test_a_case_that_ends_takes_back_the_task_that_nobody_has_begun(work: Casework):
+    application = work.investigating()
+    device = work.device()
+    assert len(work.tasks(device)) == 1
+    work.stepped("caseworker1", application, "withdrawal", reason="不再需要")
+    assert work.tasks(work.device()) == []
+
+
+def test_a_case_goes_where_its_household_moves(work: Casework):
+    application = work.accepted()
+    work.did("county1", f"/households/{work.household}/move", to=VILLAGES[2], reason="搬家")
+    assert work.get("reviewer3", f"/applications/{application}").status_code == 404
+    assert work.get("reviewer2", f"/applications/{application}").json["area_code"] == VILLAGES[2]
+    work.later(10)
+    due = work.get("reviewer2", "/applications/due").json
+    assert [one["case_id"] for one in due] == [application]
+
+
+def test_a_household_with_an_open_case_stays_in_the_register(work: Casework):
+    work.accepted()
+    answer = work.post("reviewer1", f"/register/household/{work.household}/removal", reason="重复登记")
+    assert (answer.status_code, answer.json["code"]) == (409, "record.in_use")
