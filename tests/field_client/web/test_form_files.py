@@ -59,6 +59,12 @@ def test_what_has_come_is_shown_and_heard(visitor: Visitor, synced: Phone) -> No
     )
 
 
+def test_nothing_but_the_words_and_the_picture_stands_in_a_choice(visitor: Visitor, synced: Phone) -> None:
+    page = page_of(visitor, synced, *FILES)
+    (choice,) = re.findall(r'<label class="option">(.*?)</label>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>", "", choice).strip() == "柴"
+
+
 def test_a_file_is_given_whole_or_the_part_that_a_player_asks_for(visitor: Visitor, synced: Phone) -> None:
     page_of(visitor, synced, *FILES)
     whole = visitor.client.get(address("ask.mp3"))
