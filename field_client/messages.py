@@ -23,6 +23,7 @@ SENTENCES = {
     "user.choose": "这台设备有几位使用人,请用 --user 指定一位:{known}。",
     "user.unknown": "这台设备上没有这位使用人。已登记的有:{known}。",
     "pin.needed": "本机已锁定。请运行 field-client unlock 输入 PIN,或加 --pin-stdin。",
+    "pin.differs": "两次输入的新 PIN 不一样，请再输一次。",
     "pin.too_short": "PIN 至少 4 位,请换一个。",
     "password.needed": "需要登录密码。请在终端里运行,或加 --password-stdin 从标准输入读取。",
     "server.address": "服务器地址不对,应以 http:// 或 https:// 开头。",

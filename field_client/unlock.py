@@ -8,13 +8,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from field_client import keys, tries
 from field_client.clock import Clock
 from field_client.errors import FieldError
 from field_client.files import write_whole
-from field_client.settings import RUNTIME_VARIABLE, Home, load_device
+from field_client.settings import RUNTIME_VARIABLE, Home, load_device, save_device
 
 IDLE_MS = 15 * 60 * 1000  # product.md, "Lock"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs is meant, and the file in it is private and checked
@@ -51,6 +52,18 @@ def open_by_hand(home: Home, clock: Clock, *, pin: str | None = None, password: 
         raise
     tries.right(home)
     return store_key
+
+
+def change_pin(home: Home, clock: Clock, *, current: str, new: str) -> None:
+    """Wrap the store key under another PIN; the store itself and the password's lock stay as they are.
+
+    Raises FieldError as `open_by_hand` does, and "pin.too_short".
+    """
+    store_key = open_by_hand(home, clock, pin=current)
+    device = load_device(home)
+    by_password = {name: value for name, value in device.protection.items() if name == "by_password"}
+    protection = keys.wrap(store_key, keys.read_secret(home.secret_file), new)
+    save_device(home, replace(device, protection=protection | by_password))
 
 
 def remembered(home: Home, clock: Clock, environment: Mapping[str, str]) -> bytes | None:

@@ -24,6 +24,7 @@ from field_client.web import (
     identification,
     leads,
     lock,
+    more,
     photos,
     place,
     preferences,
@@ -99,6 +100,7 @@ def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = Non
         conflicts,
         leads,
         preferences,
+        more,
     )
     for page in pages:
         app.register_blueprint(page.blueprint)

@@ -47,6 +47,11 @@ class Desk:
         """Unlock by PIN or password and check the store. Raises FieldError("pin.wrong", "storage.damaged", …)."""
         self._let_in(unlock.open_by_hand(self.home, self.clock, pin=pin, password=password or None))
 
+    def change_pin(self, current: str, new: str) -> None:
+        """Change the PIN. Raises FieldError("pin.wrong", "pin.too_short", "pin.wait", "pin.password_needed")."""
+        unlock.change_pin(self.home, self.clock, current=current, new=new)
+        self.device = load_device(self.home)
+
     @property
     def needs_password(self) -> bool:
         """Tell whether the PIN was wrong too often, so that only the password opens."""

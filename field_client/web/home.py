@@ -37,6 +37,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "draft": ("draft",),
     "upload": standings.TO_UPLOAD,
     "returned": standings.RETURNED,
+    "stored": ("receipted", "approved"),
 }
 """The lists of visits, by the states that belong into them; no state stands for all."""
 

@@ -72,12 +72,13 @@ LEAD_LOOKS = {
     "refused": ("trouble", "alert"),
 }
 """The look and the icon of each state of a lead."""
-VIEWS = {"all": "全部走访", "draft": "草稿", "upload": "待上传", "returned": "被退回"}
+VIEWS = {"all": "全部走访", "draft": "草稿", "upload": "待上传", "returned": "被退回", "stored": "已存证"}
 NOTHING_HERE = {
     "all": "还没有走访。先在“住户”里找到一户，点“开始走访”。",
     "draft": "没有草稿。新的走访从“住户”开始。",
     "upload": "没有要上传的，都已交到服务器。",
     "returned": "没有被退回的走访。",
+    "stored": "还没有存证的走访。照片全部上传后，再同步一次就会收到回执。",
 }
 
 SUGGESTED = {
