@@ -15,15 +15,15 @@ from field_client.overlay import Seen
 from field_client.store import Store
 from forms import versions
 
-FORM_OF_KIND = {
-    "application": "home_visit",
-    "recheck": "recheck",
-    "care": "care_visit",
-    "complaint": "recheck",
-    "advance": "home_visit",
-    "campaign": "recheck",
+FORMS_OF_KIND = {
+    "application": ("home_visit",),
+    "recheck": ("recheck",),
+    "care": ("care_visit",),
+    "complaint": ("recheck",),
+    "advance": ("advance_aid", "home_visit"),
+    "campaign": ("recheck",),
 }
-"""Which shipped form a kind of visit fills in, where it is published."""
+"""Which shipped form a kind of visit fills in: the first one that is published."""
 
 
 def choose(store: Store, form_id: str | None, *, kind: str) -> dict[str, str]:
@@ -64,9 +64,8 @@ def read(form: Seen) -> forms.Definition:
 
 def _fitting(newest: Mapping[str, Seen], kind: str) -> list[str]:
     """Give the forms that a kind of visit may mean: the shipped one, a county's own that bears its name, or any."""
-    if FORM_OF_KIND.get(kind) in newest:
-        return [FORM_OF_KIND[kind]]
-    return [name for name in newest if kind in name] or list(newest)
+    shipped = [name for name in FORMS_OF_KIND.get(kind, ()) if name in newest]
+    return shipped[:1] or [name for name in newest if kind in name] or list(newest)
 
 
 def _newest(store: Store) -> dict[str, Seen]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from forms.definition import Definition, from_json
 
-NAMES = ("home_visit", "recheck", "care_visit", "self_care", "lead", "assessment")
+NAMES = ("home_visit", "recheck", "care_visit", "advance_aid", "self_care", "lead", "assessment")
 
 
 @cache

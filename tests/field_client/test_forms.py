@@ -268,3 +268,15 @@ def test_a_version_that_came_since_it_was_looked_at_is_not_moved_to(synced: Phon
     with refused("form.not_newer"):
         upgrading.move(synced.store, synced.clock, visit, seen_version="1.5")
     assert drafts.get(synced.store, visit).document["form"]["version"] == "1"
+
+
+def test_advance_aid_is_recorded_on_its_own_form_where_that_is_published(synced: Phone) -> None:
+    for name in ("home_visit", "recheck"):
+        put_form(synced.office, forms.shipped(name))
+    synced.sync()
+    start = visits.start(synced.store, synced.clock, synced.device, HOUSEHOLD, kind="advance")
+    assert start.document["form"]["id"] == "home_visit"
+    put_form(synced.office, forms.shipped("advance_aid"))
+    synced.sync()
+    start = visits.start(synced.store, synced.clock, synced.device, "household-2", kind="advance")
+    assert start.document["form"]["id"] == "advance_aid"

@@ -84,3 +84,16 @@ def test_a_lead_needs_no_more_than_a_hint_a_place_and_the_hardship():
         "report/source",
         "report/aware",
     ]
+
+
+def test_what_was_handed_over_before_it_was_approved_is_told():
+    early = {"approval/approved_at": "2026-07-01T10:00", "handover/handed_at": "2026-07-01T09:30"}
+    late = early | {"handover/handed_at": "2026-07-01T10:00"}
+    found = {finding.path: finding.message for finding in check(shipped("advance_aid"), early, today=TODAY)}
+    assert found["handover/handed_at"] == "交付不能早于批准"
+    assert "handover/handed_at" not in {one.path for one in check(shipped("advance_aid"), late, today=TODAY)}
+
+
+def test_aid_in_goods_asks_for_goods_and_not_for_an_amount():
+    relevant = evaluate(shipped("advance_aid"), {"aid/given": ["goods"]}, today=TODAY).relevant
+    assert relevant["aid/goods"] and not relevant["aid/amount"]
