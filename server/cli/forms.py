@@ -31,7 +31,8 @@ HEADINGS = ("工作表", "行", "列", "问题", "怎样改")
 def form_commands() -> None:
     """调查表单: 检查工作簿、发布、比较、导出。
 
-    FILE 是 XLSForm 工作簿 (.xlsx), 也可以写随程序发布的表单名: home_visit、recheck、care_visit、advance_aid、self_care、lead、assessment。
+    FILE 是 XLSForm 工作簿 (.xlsx), 也可以写随程序发布的表单名:
+    home_visit、recheck、care_visit、advance_aid、self_care、lead、assessment。
     """
 
 
