@@ -176,26 +176,8 @@ STATES = {
 }
 """Where a visit stands, in the words of every list and page."""
 
-VISIT_KINDS = {
-    "application": "申请入户",
-    "recheck": "定期核查",
-    "care": "走访探视",
-    "complaint": "信访核实",
-    "advance": "先行救助",
-    "campaign": "专项排查",
-}
 
-PHOTO_KINDS = {
-    "house": "房屋外观",
-    "room": "室内",
-    "person": "人物与生活",
-    "paper": "证明材料",
-    "consent": "同意书",
-    "facility": "设施设备",
-    "other": "其他",
-}
 ANSWER_PHOTO = "other"  # What a photo is kept as that answers a question of the form; its caption is the question.
-FILE_KINDS = {**PHOTO_KINDS, "signature": "签名", "audio": "录音", "file": "文件"}
 
 DEFERRED = "已搁置,点“重试”后再传。"
 STORAGE = {

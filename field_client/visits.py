@@ -17,7 +17,6 @@ from field_client import (
     facts,
     households,
     media,
-    messages,
     overlay,
     photos,
     prefill,
@@ -33,6 +32,7 @@ from field_client.settings import Device
 from field_client.store import Store
 from sync.clock import Anchor, anchored
 from sync.errors import Malformed
+from sync.records import terms
 from sync.visit_shape import MODES
 
 INVESTIGATOR, HOUSEHOLD = "investigator", "household"
@@ -74,9 +74,9 @@ def start(
     household = households.get(store, household_id)
     household_id = household.id
     task = next((one for one in tasks.of_household(store, household_id) if one["state"] in tasks.OPEN), None)
-    kind = kind or (task["kind"] if task and task["kind"] in messages.VISIT_KINDS else DEFAULT_KIND)
-    if kind not in messages.VISIT_KINDS:
-        raise FieldError("visit.kind_unknown", known="、".join(messages.VISIT_KINDS))
+    kind = kind or (task["kind"] if task and task["kind"] in terms.VISIT_KINDS else DEFAULT_KIND)
+    if kind not in terms.VISIT_KINDS:
+        raise FieldError("visit.kind_unknown", known="、".join(terms.VISIT_KINDS))
     if mode not in MODES:
         raise FieldError("visit.mode_unknown")
     with store.transaction():
@@ -152,8 +152,8 @@ def photo(
     Raises FieldError with a `photo.` code for what is no whole image, "storage.full" with nothing half-written,
     "storage.photos_stopped" when the room that is left is needed for text.
     """
-    if kind not in messages.PHOTO_KINDS:
-        raise FieldError("photo.kind_unknown", known="、".join(messages.PHOTO_KINDS))
+    if kind not in terms.PHOTO_KINDS:
+        raise FieldError("photo.kind_unknown", known="、".join(terms.PHOTO_KINDS))
     draft = drafts.get(store, visit)
     storage.check_room(store)
     prepared = photos.prepare(source, kind)

@@ -15,6 +15,7 @@ from field_client.commands.frame import App, Output, command, read_line
 from field_client.errors import FieldError
 from field_client.settings import PIN_VARIABLE
 from field_client.transport import Transport
+from sync.records import terms
 
 NO_PIN = "没有设置 PIN：数据只由本机密钥文件保护，拿到这台设备的人就能打开。建议重新登记并设置 PIN。"
 
@@ -182,7 +183,7 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
         lines.append(messages.text("client.too_old", version=found["schema"]["install"]))
     lines += [f"{one['lane_text']}暂停上传：{one['message']}" for one in waiting["resting"]]
     lines += [
-        f"照片待处理：{messages.FILE_KINDS.get(one['kind'], one['kind'])}，{one['message']}"
+        f"照片待处理：{terms.FILE_KINDS.get(one['kind'], one['kind'])}，{one['message']}"
         for one in waiting["set_aside"]
     ]
     return lines

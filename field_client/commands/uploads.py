@@ -8,6 +8,7 @@ import click
 from field_client import blobs, lanes, media, messages, status, storage
 from field_client.commands.frame import FILE, App, Output, command, nothing
 from field_client.files import write_whole
+from sync.records import terms
 
 
 def add_to(main: click.Group) -> None:
@@ -69,7 +70,7 @@ def storage_warnings(found: dict[str, Any]) -> list[str]:
 
 
 def _line(one: dict[str, Any]) -> str:
-    kind = messages.FILE_KINDS.get(one["kind"], one["kind"])
+    kind = terms.FILE_KINDS.get(one["kind"], one["kind"])
     done = f"{one['offset']}/{one['size']} 字节"
     reason = messages.DEFERRED if one["is_deferred"] else messages.text(one["reason"]) if one["reason"] else "排队中"
     return f"{one['sha256'][:12]}  {kind}  {messages.LANES[lanes.lane_of(one['kind'])]}  {done}  {reason}"

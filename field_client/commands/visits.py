@@ -21,6 +21,7 @@ from field_client.commands.frame import FILE, App, Output, command, nothing, pai
 from field_client.errors import FieldError
 from field_client.files import read_given
 from identity.ladder import Method
+from sync.records import terms
 
 WITHDRAWN = "withdrawn"
 
@@ -49,7 +50,7 @@ def _add_recording(group: click.Group) -> None:
     @command(group, "start", help="开始走访一户，输出走访编号。有这户的任务会自动关联。写家庭编号或户编号都可以。")
     @click.argument("household")
     @click.option("--form", "form_id", help="用哪张表（只有一张时不用选）。")
-    @click.option("--kind", help=f"走访类别：{'、'.join(f'{k}({v})' for k, v in messages.VISIT_KINDS.items())}")
+    @click.option("--kind", help=f"走访类别：{'、'.join(f'{k}({v})' for k, v in terms.VISIT_KINDS.items())}")
     @click.option("--mode", default=visits.DEFAULT_MODE, help="方式：on_site（入户）、phone（电话）、video（视频）。")
     def start(app: App, household: str, form_id: str | None, kind: str | None, mode: str) -> Output:
         """Start a visit and print its id."""
@@ -82,9 +83,7 @@ def _add_recording(group: click.Group) -> None:
     @command(group, "photo", help="加一张照片：自动转正、缩小、去掉拍摄信息，加密保存。")
     @click.argument("visit")
     @click.argument("file", type=FILE)
-    @click.option(
-        "--kind", required=True, help=f"种类：{'、'.join(f'{k}({v})' for k, v in messages.PHOTO_KINDS.items())}"
-    )
+    @click.option("--kind", required=True, help=f"种类：{'、'.join(f'{k}({v})' for k, v in terms.PHOTO_KINDS.items())}")
     @click.option("--imported", is_flag=True, help="相册导入，不是当场拍的。")
     @click.option("--caption", default="", help="说明文字。")
     def photo(app: App, visit: str, file: Path, kind: str, imported: bool, caption: str) -> Output:
@@ -92,7 +91,7 @@ def _add_recording(group: click.Group) -> None:
         entry, is_blurred = visits.photo(
             app.store, app.clock, visit, read_given(file), kind=kind, imported=imported, caption=caption
         )
-        line = f"已保存：{messages.PHOTO_KINDS[kind]}，{entry['width']}×{entry['height']}，{entry['size'] // 1024} KB"
+        line = f"已保存：{terms.PHOTO_KINDS[kind]}，{entry['width']}×{entry['height']}，{entry['size'] // 1024} KB"
         return Output(entry | {"blurred": is_blurred}, [line], notice=messages.BLUR_HINT if is_blurred else "")
 
     @command(group, "place", help="记录位置：一次走访只记一个点。室内信号弱时可到屋外补记。")
@@ -366,7 +365,7 @@ def _add_views(group: click.Group) -> None:
 
 
 def _line(one: dict[str, Any]) -> str:
-    kind = messages.VISIT_KINDS.get(one["kind"], one["kind"])
+    kind = terms.VISIT_KINDS.get(one["kind"], one["kind"])
     reason = f"（{one['reason']}）" if one["reason"] else ""
     return f"{one['id']}  {one['state_text']}{reason}  {kind}  {one['head']}  {one['started_at'][:10]}"
 

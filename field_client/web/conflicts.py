@@ -5,16 +5,16 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from field_client import conflicts, messages
-from field_client.web import words
 from field_client.web.desk import desk, store
+from sync.records import terms
 from sync.records.labels import TYPE_LABELS
 
 blueprint = Blueprint("conflicts", __name__, url_prefix="/conflicts")
 
 CODES = {
-    "sex": words.SEXES,
-    "relation": words.RELATIONS,
-    "poverty_cause": words.CAUSES,
+    "sex": terms.SEXES,
+    "relation": terms.RELATIONS,
+    "poverty_cause": terms.CAUSES,
 }
 """Fields whose values are codes with words of their own."""
 

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from field_client import drafts, duplicates, households, overlay
 from field_client.errors import FieldError
 from field_client.overlay import Seen
-from field_client.web import problems, words
+from field_client.web import problems
 from field_client.web.desk import desk, store
+from sync.records import terms
 from sync.records.labels import label
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/households/<household_id>/persons/<person_id>/correction")
@@ -28,7 +29,7 @@ FIELDS = (
     "education_stage",
     "death_date",
 )
-CHOICES = {"sex": words.SEXES, "labour_capacity": words.LABOUR, "education_stage": words.STAGES}
+CHOICES = {"sex": terms.SEXES, "labour_capacity": terms.LABOUR, "education_stage": terms.STAGES}
 DAYS = ("birth_date", "death_date")
 AT_ONCE = ("phone",)  # Takes effect without a decision; the rest is a proposal or may become a conflict.
 

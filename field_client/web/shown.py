@@ -11,6 +11,7 @@ from field_client.web import words
 from field_client.web.desk import desk
 from policy.catalogue import catalogue
 from sync.canonical import moment
+from sync.records import terms
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -19,7 +20,7 @@ def add_filters(app: Flask) -> None:
     """Make the writings and the tables of words known to all templates."""
     filters = (clock_time, day, until, kilobytes, age, initial)
     app.jinja_env.filters.update({filter.__name__: filter for filter in filters})
-    app.jinja_env.globals.update(words=words, messages=messages, programmes=programmes)
+    app.jinja_env.globals.update(words=words, terms=terms, messages=messages, programmes=programmes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -3,55 +3,9 @@
 A word that a newer office sends and this table does not know is shown as it came.
 """
 
-RELATIONS = {
-    "head": "户主",
-    "self": "本人",
-    "spouse": "配偶",
-    "child": "子女",
-    "parent": "父母",
-    "grandchild": "孙辈",
-    "grandparent": "祖辈",
-    "sibling": "兄弟姐妹",
-    "child_in_law": "儿媳、女婿",
-    "other": "其他",
-}
-SEXES = {"male": "男", "female": "女"}
-LABOUR = {"full": "有劳动能力", "partial": "部分丧失劳动能力", "none": "无劳动能力"}
-STAGES = {
-    "none": "不在校",
-    "preschool": "幼儿园",
-    "compulsory": "义务教育",
-    "senior_secondary": "高中、中职",
-    "higher": "大专、本科",
-    "postgraduate": "研究生",
-}
 SAME = {"id_number": "证件号码相同", "name_and_birth": "姓名和出生日期相同", "address": "住址相同"}
 """Why somebody may be the same."""
-TAGS = {
-    "living_alone": "独居",
-    "left_behind_child": "留守儿童",
-    "severe_disability": "重度残疾",
-    "serious_illness": "重病",
-}
-CAUSES = {
-    "disability": "因残",
-    "illness": "因病",
-    "old_age": "年老",
-    "education": "因学",
-    "lack_of_labour": "缺劳力",
-    "lack_of_skill": "缺技术",
-    "disaster": "因灾",
-    "accident": "意外",
-}
-CONDITIONS = {
-    "grade_a": "A 级（安全）",
-    "grade_b": "B 级（基本安全）",
-    "grade_c": "C 级（局部危险）",
-    "grade_d": "D 级（危房）",
-}
-TENURES = {"own": "自有", "lent": "借住", "rented": "租住", "public": "公租房"}
 MEDIA = {"image": "图片", "big-image": "大图", "audio": "录音", "video": "视频"}
-ROLES = {"lead": "主调查人", "second": "调查人员", "village_helper": "村级协助", "social_worker": "社工"}
 
 STATE_ICONS = {
     "draft": "pencil",

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from PIL import Image
 
 from benchmarks.face import heads
-from field_client import bundles, drafts, identification, kept_faces, keys, messages, sealing, support
+from field_client import bundles, drafts, identification, kept_faces, keys, sealing, support
 from field_client.errors import FieldError
 from identity.burst import Burst, Frame
 from identity.engine import FaceEngine, Portrait, shared
 from identity.liveness import Challenge, Turn
 from sync import bundle
-from sync.records import REGISTRY
+from sync.records import REGISTRY, terms
 from tests.field_client.conftest import HEAD, SON, Phone, fill_visit
 
 BIOMETRIC_NAMES = (
@@ -174,7 +174,7 @@ def test_no_photograph_of_a_face_is_named_for_the_journey(compared: Compared) ->
     phone = compared.phone
     kinds = {row["kind"] for row in phone.store.rows("SELECT kind FROM blobs")}
     assert {"house", "signature"} <= kinds <= {"house", "signature", "preview"}
-    assert not any(word in kind for kind in messages.PHOTO_KINDS for word in ("face", "live", "reference"))
+    assert not any(word in kind for kind in terms.PHOTO_KINDS for word in ("face", "live", "reference"))
 
 
 def test_errors_name_codes_and_never_a_face(compared: Compared) -> None:

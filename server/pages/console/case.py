@@ -9,18 +9,10 @@ from typing import Any
 import forms
 from server.pages.console import facts, household, sheet
 from server.pages.console.times import brief, day_of, days_since, written
-from server.pages.console.words import (
-    KINDS,
-    NOTHING,
-    PHOTO_KINDS,
-    SIGNERS,
-    SOURCES,
-    STATES,
-    VERDICTS,
-    word,
-)
+from server.pages.console.words import NOTHING, SIGNERS, SOURCES, STATES, VERDICTS, word
 from server.queries.households import Family
 from server.queries.visits import Dossier
+from sync.records.terms import FILE_KINDS, VISIT_KINDS
 
 Target = tuple[str, str]  # what a comment is pinned to: its kind, and an answer's path or a photo's SHA-256
 
@@ -133,7 +125,7 @@ def put_together(
         revision=dossier.revision,
         state=dossier.visit.review_state,
         state_word=word(STATES, dossier.visit.review_state),
-        kind=word(KINDS, fields.get("kind")),
+        kind=word(VISIT_KINDS, fields.get("kind")),
         head=people.get(str(family.household.head_id), "") or "户主不详",
         village=village,
         sealed=written(fields.get("sealed_at")),
@@ -169,7 +161,7 @@ def _photo(at: int, item: Mapping[str, Any], dossier: Dossier) -> Picture:
     caption = sheet.veil(str(item.get("caption") or ""))
     lines = tuple(line for line in (caption, taken) if line)
     is_imported = item.get("source") == "imported"
-    return _picture(f"photo-{at}", item, dossier, word(PHOTO_KINDS, item.get("kind")), lines, is_imported)
+    return _picture(f"photo-{at}", item, dossier, word(FILE_KINDS, item.get("kind")), lines, is_imported)
 
 
 def _signature(at: int, item: Mapping[str, Any], dossier: Dossier) -> Picture:

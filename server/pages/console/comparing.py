@@ -6,8 +6,9 @@ from typing import Any
 
 from server.pages.console.household import disability, dwelling
 from server.pages.console.sheet import veil
-from server.pages.console.words import CAUSES, LABOUR, NOTHING, RELATIONS, SEPARATOR, SEXES, TAGS, word
+from server.pages.console.words import NOTHING, SEPARATOR, word
 from sync.records.labels import label
+from sync.records.terms import CAUSES, LABOUR, RELATIONS, SEXES, TAGS
 
 CODES: Mapping[str, Mapping[str, str]] = {
     "sex": SEXES,

@@ -14,9 +14,7 @@ from server.pages.console.words import (
     LACKING,
     LIVENESS,
     METHODS,
-    MODES,
     OUTCOMES,
-    PARTICIPANTS,
     PLACE_SOURCES,
     REASONS,
     RECHECK_AGREES,
@@ -29,6 +27,7 @@ from server.pages.console.words import (
 from server.queries.visits import Dossier
 from sync.canonical import moment
 from sync.clock import Evidence, offset_ms
+from sync.records.terms import MODES, PARTICIPANTS
 
 DEGREE_E7 = 10**7
 MINUTE_MS = 60_000

@@ -9,8 +9,9 @@ from identity.resident_id import age_on, mask
 from policy.catalogue import catalogue
 from policy.vocabulary import names
 from server.pages.console.sheet import veil
-from server.pages.console.words import CONDITIONS, LABOUR, LEVELS, RELATIONS, SEPARATOR, SEXES, TAGS, TENURES, word
+from server.pages.console.words import LEVELS, SEPARATOR, word
 from server.queries.households import Family
+from sync.records.terms import CONDITIONS, LABOUR, RELATIONS, SEXES, TAGS, TENURES
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from server.domain.errors import InputInvalid
 from server.pages.console.door import actor, blueprint, now
 from server.pages.console.facts import seal_of, word_of_form
 from server.pages.console.times import brief, days_since
-from server.pages.console.words import EMPTY, EMPTY_OF_FORM, FORM_VERDICTS, KINDS, STATES, word
+from server.pages.console.words import EMPTY, EMPTY_OF_FORM, FORM_VERDICTS, STATES, word
 from server.queries import held, leads, visits
 from server.services import looks
 from server.services.form_check import FITS
 from server.transaction import reading, transact
 from sync.canonical import instant
 from sync.records.fields import INSTANT
+from sync.records.terms import VISIT_KINDS
 
 ROWS = 30
 
@@ -67,7 +68,7 @@ def _row(waiting: visits.Waiting) -> dict[str, object]:
         "address": url_for("console.visit_page", visit_id=visit.id),
         "head": waiting.head or "户主不详",
         "village": waiting.village,
-        "kind": word(KINDS, visit.kind),
+        "kind": word(VISIT_KINDS, visit.kind),
         "sealed": brief(visit.sealed_at),
         "workers": waiting.workers,
         "missing": waiting.blobs_all - waiting.blobs_here,

@@ -13,29 +13,7 @@ from identity.messages import REASONS as MACHINE_REASONS
 
 STATES = {"pending": "待审", "returned": "已退回", "approved": "已通过", "refused": "不通过"}
 VERDICTS = {"approved": "通过", "returned": "退回补正", "refused": "不通过"}
-KINDS = {
-    "application": "申请入户",
-    "recheck": "定期核查",
-    "care": "走访探视",
-    "complaint": "信访核实",
-    "advance": "先行救助",
-    "campaign": "专项排查",
-}
-MODES = {"on_site": "入户", "phone": "电话", "video": "视频"}
-PARTICIPANTS = {"lead": "主调查人", "second": "调查人员", "village_helper": "村级协助", "social_worker": "社工"}
 SIGNERS = {"investigator": "调查人员", "household": "家庭成员"}
-PHOTO_KINDS = {
-    "house": "房屋外观",
-    "room": "室内",
-    "person": "人物与生活",
-    "paper": "证明材料",
-    "consent": "同意书",
-    "facility": "设施设备",
-    "other": "其他",
-    "signature": "签名",
-    "audio": "录音",
-    "file": "文件",
-}
 SOURCES = {"camera": "现场拍摄", "imported": "相册导入"}
 PLACE_SOURCES = {"device": "设备定位", "gps": "卫星定位", "network": "网络定位", "manual": "手工填写"}
 
@@ -75,45 +53,8 @@ RECHECKS = {**RECHECK}
 RECHECKED, RECHECK_AGREES, RECHECK_ASKS = "办公室复核：", "与现场一致。", "复核请看"
 REASONS = {**FINDINGS, **MACHINE_REASONS, **CHOSEN_REASONS}
 
-SEXES = {"male": "男", "female": "女"}
-RELATIONS = {
-    "head": "户主",
-    "self": "本人",
-    "spouse": "配偶",
-    "child": "子女",
-    "parent": "父母",
-    "grandchild": "孙辈",
-    "grandparent": "祖辈",
-    "sibling": "兄弟姐妹",
-    "child_in_law": "儿媳、女婿",
-    "other": "其他",
-}
-LABOUR = {"full": "有劳动能力", "partial": "部分丧失劳动能力", "none": "无劳动能力"}
 LEVELS = {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}
-TENURES = {"own": "自有", "lent": "借住", "rented": "租住", "public": "公租房"}
-CONDITIONS = {
-    "grade_a": "A 级（安全）",
-    "grade_b": "B 级（基本安全）",
-    "grade_c": "C 级（局部危险）",
-    "grade_d": "D 级（危房）",
-}
-TAGS = {
-    "living_alone": "独居",
-    "left_behind_child": "留守儿童",
-    "severe_disability": "重度残疾",
-    "serious_illness": "重病",
-}
 
-CAUSES = {
-    "disability": "因残",
-    "illness": "因病",
-    "old_age": "年老",
-    "education": "因学",
-    "lack_of_labour": "缺劳力",
-    "lack_of_skill": "缺技术",
-    "disaster": "因灾",
-    "accident": "意外",
-}
 
 HELD_KINDS = {"conflict": "冲突", "proposal": "提议", "removed": "改了已移除的", "duplicate": "可能是同一人"}
 HELD_STATES = {"open": "待处理", "accepted": "已采纳", "refused": "未采纳", "undone": "已撤销合并"}

@@ -16,7 +16,7 @@ def test_with_the_standard_it_gives_amount_reasons_and_clause(visitor: Visitor) 
     text = visitor.post(PAGE, area="rural", property_ok="yes", wage="300", standard="500").text
     assert "可能符合" in text and "每月约 <b>700.00</b> 元" in text
     assert "第九条" in text
-    assert "人均月收入 150 元" in text
+    assert "人均月收入 150.00 元" in text
 
 
 def test_a_wrong_amount_is_told_and_what_was_typed_stays(visitor: Visitor) -> None:
