@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.adapters.vault import Vault
@@ -15,10 +15,12 @@ from server.models.office import RoleAssignment, Staff
 from server.models.visit import Lead
 from server.queries import records, scope, visits
 from sync.canonical import moment
-from sync.records.labels import LEAD_STATES
+from sync.records.labels import LEAD_STATES, LEAD_URGENCIES
 
 STATES = tuple(LEAD_STATES)
 OPEN_STATES = ("filed", "dispatched")  # Somebody still has to do something.
+Key = tuple[str, str, str]
+"""Urgency, instant and id of a lead: its place in a list."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,22 @@ def report(session: Session, vault: Vault, lead_id: str, *, visible_to: Actor) -
 
 
 def page(
-    session: Session, vault: Vault, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None = None
+    session: Session, vault: Vault, actor: Actor, *, state: str, limit: int, after: Key | None = None
 ) -> Sequence[Report]:
-    """List leads of a state in the actor's area: open ones longest waiting first, closed ones newest first."""
-    key, oldest_first = tuple_(Lead.sealed_at, Lead.id), state in OPEN_STATES
-    order = (Lead.sealed_at, Lead.id) if oldest_first else (Lead.sealed_at.desc(), Lead.id.desc())
+    """List leads of a state in the actor's area; `after` is the last row's key.
+
+    Open ones come by their urgency, the longest waiting first; closed ones newest first.
+    """
+    is_open = state in OPEN_STATES
+    ranks = {code: rank for rank, code in enumerate(LEAD_URGENCIES)}
+    rank = case(ranks, value=Lead.urgency, else_=len(ranks)) if is_open else literal(0)
+    order = (rank, Lead.sealed_at, Lead.id) if is_open else (Lead.sealed_at.desc(), Lead.id.desc())
     within = scope.in_areas(actor, "case.read", Lead.bucket)
     statement = select(Lead).where(Lead.review_state == state, within).order_by(*order).limit(limit)
     if after:
-        last = tuple_(literal(moment(after[0]), Lead.sealed_at.type), literal(after[1]))
-        statement = statement.where(key > last if oldest_first else key < last)
+        key, of_last = tuple_(rank, Lead.sealed_at, Lead.id), ranks.get(after[0], len(ranks)) if is_open else 0
+        last = tuple_(literal(of_last), literal(moment(after[1]), Lead.sealed_at.type), literal(after[2]))
+        statement = statement.where(key > last if is_open else key < last)
     rows = session.scalars(statement).all()
     stored = records.stored(session, vault, [("lead", row.id) for row in rows])
     return [Report(row, stored["lead", row.id].fields, []) for row in rows]

@@ -41,7 +41,7 @@ def look(ledger: Ledger, actor: Actor, lead_id: str, *, now: datetime) -> leads.
 
 
 def listed(
-    ledger: Ledger, actor: Actor, *, state: str, limit: int, after: tuple[str, str] | None, now: datetime
+    ledger: Ledger, actor: Actor, *, state: str, limit: int, after: leads.Key | None, now: datetime
 ) -> list[leads.Report]:
     """Read a page of leads; the look is logged."""
     rows = leads.page(ledger.session, ledger.vault, actor, state=state, limit=limit, after=after)

@@ -107,6 +107,25 @@ class County:
         fields |= {"sealed_at": instant(sealed_at), "clock": clock_of(sealed_at)}
         self.push("amendment", an_id(), village, fields | more, send=send)
 
+    def lead(self, at: int, *, sealed_at: datetime = NOW, **more: Any) -> str:
+        """File a lead in the village of a household and sync it; gives its id."""
+        lead_id, reporter = an_id(), self.staff[WORKERS[0]]
+        fields = {
+            "person_hint": "村口小卖部旁的独居老人",
+            "place_hint": "二组，路边第三家",
+            "hardships": {"food": True, "care": True},
+            "details": "两天没有生火，邻居送过饭。",
+            "urgency": "now",
+            "source": "village",
+            "reporter_id": reporter.id,
+            "reporter_name": reporter.display_name,
+            "sealed_at": instant(sealed_at),
+            "evidence": [self.photos[0]],
+            "clock": clock_of(sealed_at),
+        }
+        self.push("lead", lead_id, self.households[at][1], fields | more, send=True)
+        return lead_id
+
     def push(self, record_type: str, record_id: str, village: str, fields: dict[str, Any], *, send: bool) -> None:
         mutation = self.device.mutation(record_type, record_id, "create", village, self.device.sealed(fields))
         (result,) = self.device.exchange([mutation]).results

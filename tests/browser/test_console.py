@@ -71,6 +71,8 @@ def fill(found: County) -> tuple[str, str, str, str]:
     fresh = found.visit(0, sealed_at=NOW - timedelta(hours=2), identity=fallback())
     hostile = found.visit(7, sealed_at=days(1), remarks=SCRIPT, answers={"x": SCRIPT, SCRIPT: "y"})
     give_back(found, found.visit(25, sealed_at=days(1)), at=NOW)
+    for at in range(3):
+        found.lead(at, sealed_at=days(at), urgency=("now", "week", "ordinary")[at])
     return fresh, amended, spare, hostile
 
 
@@ -225,6 +227,26 @@ def test_what_was_typed_outlives_an_expired_sign_in(morning: Morning, page: Page
     expect(page.get_by_label("审核意见")).to_have_value("写了一半")
 
 
+def test_somebody_is_sent_to_a_lead_and_the_result_is_written(morning: Morning, page: Page, screenshots: Path) -> None:
+    sign_in(page)
+    page.get_by_role("link", name="线索").click()
+    shoot(page, screenshots, "leads-desk")
+    page.locator("a.row", has_text="今天就要有人去").click()
+    expect(page.get_by_alt_text("线索照片 1")).to_be_visible()
+    page.get_by_label("派给").select_option(index=1)
+    page.get_by_label("交代").fill("今天去，带米面。")
+    shoot(page, screenshots, "lead-desk")
+    page.get_by_role("button", name="派给").click()
+    expect(page.get_by_role("status")).to_contain_text("已派出")
+    page.get_by_role("link", name="已派人").click()
+    page.locator("a.row").first.click()
+    page.get_by_label("处理结果").fill("已送粮，转临时救助。")
+    page.set_viewport_size(PHONE)
+    shoot(page, screenshots, "lead-phone")
+    page.get_by_role("button", name="办结").click()
+    expect(page.get_by_role("status")).to_contain_text("已办结")
+
+
 def test_no_text_of_a_visit_runs_as_a_script(morning: Morning, page: Page) -> None:
     sign_in(page)
     page.goto(f"/console/visits/{morning.hostile}")
@@ -256,6 +278,7 @@ def test_every_page_fits_its_screen_and_can_be_touched(
     sign_in(page)
     pages = {
         "queue": "/console/",
+        "leads": "/console/leads",
         "empty": "/console/?state=refused",
         "refused": "/console/visits/nothing",
         "visit": f"/console/visits/{morning.amended}",

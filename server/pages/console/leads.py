@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from server.domain.errors import InputInvalid, NotFound
 from server.domain.permissions import may
+from server.models.visit import Lead
 from server.pages.console import facts
 from server.pages.console.door import actor, blueprint, now
 from server.pages.console.notices import Notice
@@ -28,7 +29,7 @@ ROWS = 30
 @blueprint.get("/leads")
 def leads_page() -> str:
     """Show leads of one state; the look is logged."""
-    state, after = request.args.get("state", leads.FILED), _after(request.args.get("at", ""))
+    state, after = request.args.get("state", leads.FILED), _after()
     if state not in LEAD_STATES:
         raise InputInvalid("没有这一栏")
     rows = transact(lambda ledger: leads.listed(ledger, actor(), state=state, limit=ROWS + 1, after=after, now=now()))
@@ -43,7 +44,7 @@ def leads_page() -> str:
         states=STATES,
         counts=visits.counts(session, actor()),
         held_count=sum(held.counts(session, actor()).values()),
-        further=url_for("console.leads_page", state=state, at=instant(last.sealed_at), after=last.id) if last else "",
+        further=_further(state, last) if last else "",
         is_first=after is None,
         empty=LEAD_EMPTY[state],
     )
@@ -122,7 +123,7 @@ def _row(report: waiting.Report, villages: dict[str, str]) -> dict[str, Any]:
         "address": url_for("console.lead_page", lead_id=lead.id),
         "who": veil(str(fields.get("person_hint") or "")),
         "village": f"{villages.get(lead.bucket, lead.bucket)} {veil(str(fields.get('place_hint') or ''))}",
-        "urgency": ("bad" if lead.urgency == "now" else "plain", word(LEAD_URGENCIES, lead.urgency)),
+        "urgency": ("warn" if lead.urgency == "now" else "plain", word(LEAD_URGENCIES, lead.urgency)),
         "hardships": _hardships(fields),
         "reporter": str(fields.get("reporter_name") or ""),
         "at": brief(lead.sealed_at),
@@ -163,10 +164,16 @@ def _hardships(fields: dict[str, Any]) -> str:
     return SEPARATOR.join(hardships(fields.get("hardships") or {}))
 
 
-def _after(at: str) -> tuple[str, str] | None:
+def _after() -> waiting.Key | None:
     """Read the key of the row after which a page begins. Raises InputInvalid when it is none of ours."""
+    urgency, at, last_id = (request.args.get(name, "") for name in ("urgency", "at", "after"))
     if not at:
         return None
     if not INSTANT.holds(at):
         raise InputInvalid("翻页位置无效，请从头查看")
-    return at, request.args.get("after", "")
+    return urgency, at, last_id
+
+
+def _further(state: str, last: Lead) -> str:
+    key = {"urgency": last.urgency, "at": instant(last.sealed_at), "after": last.id}
+    return url_for("console.leads_page", state=state, **key)

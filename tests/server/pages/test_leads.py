@@ -1,6 +1,7 @@
 """Leads in the office: they arrive sealed, somebody is sent, and the result goes back to who reported."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -127,6 +128,19 @@ def test_a_photo_is_shown_when_it_has_come(office: Office, device: Device, revie
     assert upload(device.client, device.token, blob_of("lead")).status_code == 204
     assert reviewer.client.get(address).data == blob_of("lead")
     assert reviewer.get(f"/console/leads/{lead}/photos/{sha_of('other')}").status_code == 404
+
+
+def test_the_urgent_come_first_page_by_page_without_gap_or_repeat(office: Office, device: Device, reviewer: Person):
+    days = [f"2026-07-0{1 + at % 5}T00:00:00.000Z" for at in range(32)]
+    calm = {file(office, device, urgency="ordinary", sealed_at=at)[0] for at in days}
+    urgent, _ = file(office, device, urgency="now", sealed_at="2026-07-06T00:00:00.000Z")
+    first = reviewer.get("/console/leads").text
+    further = re.search(r'href="([^"]+)" rel="next"', first)
+    assert further
+    second = reviewer.get(further[1].replace("&amp;", "&")).text
+    pages = [re.findall(r'href="/console/leads/([^"?]+)"', page) for page in (first, second)]
+    assert (pages[0][0], len(pages[0]), len(pages[1])) == (urgent, 30, 3)
+    assert {*pages[0], *pages[1]} == calm | {urgent}
 
 
 def test_an_address_that_is_none_of_ours_gets_a_page(reviewer: Person):

@@ -33,8 +33,7 @@ for (const pin of document.querySelectorAll(".pin")) {
 }
 
 // What was typed outlives an expired sign-in or a closed lid, in this tab only, and until it was taken or its author leaves.
-const form = document.querySelector("[data-draft]");
-if (form) {
+for (const form of document.querySelectorAll("[data-draft]")) {
   const name = `draft:${document.body.dataset.staff}:${form.dataset.draft}`;
   const fields = [...form.elements].filter((field) => field.tagName === "TEXTAREA");
   const kept = JSON.parse(sessionStorage.getItem(name) || "{}");
@@ -45,6 +44,7 @@ if (form) {
   const count = () => {
     const pins = fields.filter((field) => field.closest(".pin") && field.value.trim()).length;
     const shown = form.querySelector("[data-pin-count]");
+    if (!shown) return;
     shown.hidden = !pins;
     shown.textContent = `已批注 ${pins} 处`;
   };
