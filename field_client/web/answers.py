@@ -56,11 +56,11 @@ def save_one(visit_id: str) -> Response:
     refused: dict[str, tuple[str, str]] = {}
     _answer(visit_id, path, text, refused)
     after = work.load(visit_id, key=key)
-    old = _blocks(before, _section(before, key), number, {})
-    new = _blocks(after, _section(after, key), number, refused)
+    old = _places(before, _section(before, key), number, {})
+    new = _places(after, _section(after, key), number, refused)
     told = {work.anchor(path), *(new if request.form.get("all") else ())}
-    changed = {id: block for id, block in new.items() if block != old.get(id) or id in told}
-    return jsonify(saved=not refused, blocks=changed)
+    changed = {place: field for place, field in new.items() if field != old.get(place) or place in told}
+    return jsonify(saved=not refused, blocks=_blocks(after, changed))
 
 
 @blueprint.post("/repeats/<path:key>")
@@ -141,11 +141,15 @@ def _fields(loaded: Work, questions: list[ShownQuestion], refused: Refused, *, s
     ]
 
 
-def _blocks(loaded: Work, shown: ShownSection, number: int, refused: Refused) -> dict[str, str]:
-    """Render each question of a page by itself, by the id of its place."""
-    asked = current_app.jinja_env.get_template("visits/field.html").module.asked  # type: ignore[attr-defined]
+def _places(loaded: Work, shown: ShownSection, number: int, refused: Refused) -> dict[str, fields.Field]:
+    """Give the questions of a page by the ids of their places."""
     made = _fields(loaded, _questions(loaded, shown, number), refused, strict=False)
-    places = {work.anchor(one.question.path): one for one in made}
+    return {work.anchor(one.question.path): one for one in made}
+
+
+def _blocks(loaded: Work, places: Mapping[str, fields.Field]) -> dict[str, str]:
+    """Render questions, each by itself, by the ids of their places."""
+    asked = current_app.jinja_env.get_template("visits/field.html").module.asked  # type: ignore[attr-defined]
     return {place: str(asked(one, place, loaded.id, loaded.files)) for place, one in places.items()}
 
 

@@ -175,5 +175,5 @@ def _after() -> waiting.Key | None:
 
 
 def _further(state: str, last: Lead) -> str:
-    key = {"urgency": last.urgency, "at": instant(last.sealed_at), "after": last.id}
-    return url_for("console.leads_page", state=state, **key)
+    at = instant(last.sealed_at)
+    return url_for("console.leads_page", state=state, urgency=last.urgency, at=at, after=last.id)
