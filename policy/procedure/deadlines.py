@@ -144,6 +144,11 @@ def complaint_answered(law: Law, received_on: date, calendar: HolidayCalendar, *
     return _due(law, "complaint.days", received_on, calendar)
 
 
+def data_corrected(law: Law, doubted_on: date, calendar: HolidayCalendar) -> Deadline:
+    """Return by when a department has looked into data of its own that was put in doubt (政务数据共享条例第二十六条)."""
+    return _due(law, "gov_data.correction_days", doubted_on, calendar)
+
+
 def referral_answered(law: Law, sent_on: date, calendar: HolidayCalendar, *, programme: str) -> Deadline | None:
     """Return by when another department answers a referral; the region sets the days."""
     return _due(law, "referral.days", sent_on, calendar)
