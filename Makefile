@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v $$p; break; fi; done)
 BIN := .venv/bin
 LISTS := requirements.txt requirements-dev.txt requirements-face.txt requirements-tools.txt
-ROOMS := server sync policy forms identity field_client demo backing benchmarks tests migrations
+ROOMS := server sync policy forms identity field_client demo backing departments benchmarks tests migrations
 # Compiled once and kept: a command line that starts thirty times in a demonstration should not compile thirty times.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -123,7 +123,7 @@ def _item(reader: ObjectReader, source: Source, persons: Collection[str]) -> Ite
 
 
 def _read(reader: ObjectReader, name: str, field: Field) -> str | int | None:
-    read = _one_of(field.type) if isinstance(field.type, tuple) else READERS[field.type]
+    read: Read[str | int | None] = _one_of(field.type) if isinstance(field.type, tuple) else READERS[field.type]
     return reader.required(name, read, None) if field.is_required else reader.optional(name, read, None)
 
 

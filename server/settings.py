@@ -40,6 +40,7 @@ class Settings:
     proxy_hops: int = 0
     case_warn_days: int = 3
     face_recheck: int = 0
+    check_routes: str = ""
 
     @property
     def is_production(self) -> bool:

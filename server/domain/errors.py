@@ -381,3 +381,24 @@ class ParameterMissing(DomainError):
     """No value is in force for a number that the deed needs; the region has to set it, with its document."""
 
     code, kind, title = "policy.parameter_missing", Kind.CONFLICT, "办理所需的标准还没有设定"
+
+
+class CheckNotAuthorised(DomainError):
+    """A co-living adult has not authorised the check, or only for other sources, or until a day that is past.
+
+    No authorisation, no query (社会救助法第四十条).
+    """
+
+    code, kind, title = "check.not_authorised", Kind.CONFLICT, "核对授权不齐全, 不能查询"
+
+
+class CheckStepRefused(DomainError):
+    """The check does not stand where this deed is possible; the detail says what comes first."""
+
+    code, kind, title = "check.step_refused", Kind.CONFLICT, "这次核对现在不能这样办"
+
+
+class CheckWaysMissing(DomainError):
+    """The operator has not set on which way the sources are asked."""
+
+    code, kind, title = "check.ways_missing", Kind.CONFLICT, "还没有设置核对通道"

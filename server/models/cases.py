@@ -5,8 +5,9 @@ economic is sealed (`sealed`: canonical JSON, opened by the vault under the row'
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base
@@ -52,13 +53,18 @@ class Intake(Noted, Base):
 
 
 class Authorisation(Noted, Base):
-    """An adult co-living member's signed consent to the check of the household's means (社会救助法第四十条)."""
+    """An adult co-living member's signed consent to the check of the household's means (社会救助法第四十条).
+
+    It holds for the sources that it names and until its day; without a day it opens no query.
+    """
 
     __tablename__ = "authorisation"
 
     intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     paper: Mapped[str] = mapped_column(String(64))  # a blob
+    scope: Mapped[Any | None] = mapped_column(JSON)  # codes of sources
+    valid_to: Mapped[date | None]
 
 
 class KinshipDisclosure(Noted, Base):

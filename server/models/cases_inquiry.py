@@ -24,7 +24,7 @@ class CaseVisit(Noted, Base):
 
 
 class CheckRequest(Noted, Base):
-    """经济状况核对, asked for by right, purpose and legal basis; its answer is sealed. Connectors fill it in later."""
+    """经济状况核对, asked for by right, purpose and legal basis; its answer is sealed. Its sources: models.checks."""
 
     __tablename__ = "check_request"
 
@@ -32,7 +32,7 @@ class CheckRequest(Noted, Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(64))
     basis: Mapped[str] = mapped_column(String(500))  # the clause that allows it
-    state: Mapped[str] = mapped_column(String(16))  # asked, answered, disputed, settled
+    state: Mapped[str] = mapped_column(String(16))  # server.domain.checks
     result: Mapped[str | None] = mapped_column(String(16))  # clear, negative
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(64))

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.permissions import Actor
-from server.models.cases import Application
 from server.models.cases_decision import Decision, DemocraticReview, Objection, PublicNotice
 from server.models.cases_inquiry import CaseAssessment, CaseVisit, CheckRequest
 from server.models.visit import Review, VisitInvestigator
-from server.queries import scope
 
 
 def visits(session: Session, machine: str, case_id: str) -> Sequence[CaseVisit]:
@@ -39,14 +36,6 @@ def last_check(session: Session, application_id: str) -> CheckRequest | None:
     """Give an application's newest check of means."""
     mine = select(CheckRequest).where(CheckRequest.application_id == application_id)
     return session.scalars(mine.order_by(CheckRequest.id.desc()).limit(1)).first()
-
-
-def checks_waiting(session: Session, actor: Actor, *, limit: int) -> Sequence[CheckRequest]:
-    """List the checks in the actor's area that wait for their answer, oldest first."""
-    within = scope.in_areas(actor, "check.read", Application.area_code)
-    statement = select(CheckRequest).join(Application, Application.id == CheckRequest.application_id)
-    asked = statement.where(CheckRequest.state == "asked", within).order_by(CheckRequest.id).limit(limit)
-    return session.scalars(asked).all()
 
 
 def last_assessment(session: Session, application_id: str) -> CaseAssessment | None:

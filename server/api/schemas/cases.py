@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from server.api.schemas.checks import CheckOut
 from server.api.schemas.households import PageIn
 from server.api.schemas.intakes import BlobHash
 from server.services.casework.clock import Standing
@@ -256,19 +257,6 @@ class CaseVisitOut(Schema):
     assignee_id = fields.String()
     visit_id = fields.String(allow_none=True)
     accepted_at = fields.AwareDateTime(allow_none=True)
-
-
-class CheckOut(Schema):
-    """A check of means: how it stands, and until when it holds."""
-
-    id = fields.String()
-    application_id = fields.String()
-    purpose = fields.String()
-    basis = fields.String()
-    state = fields.String()
-    result = fields.String(allow_none=True)
-    valid_to = fields.Date(allow_none=True)
-    told_at = fields.AwareDateTime(allow_none=True)
 
 
 class NoticeOut(Schema):

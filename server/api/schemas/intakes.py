@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from policy.check_sources import sources
 from server.services.casework.intake import CHANNELS
 from sync.records.fields import HASH
 
@@ -85,10 +86,14 @@ class IntakeOut(Schema):
 
 
 class AuthorisationIn(Schema):
-    """A member's signed authorisation of the check."""
+    """A member's signed authorisation of the check; without its sources and last day it opens no query."""
 
     person_id = fields.String(required=True, validate=validate.Length(1, 64))
     paper = BlobHash(required=True)
+    scope = fields.List(
+        fields.String(validate=validate.OneOf(tuple(sources()))), load_default=None, metadata={"description": "来源"}
+    )
+    valid_to = fields.Date(load_default=None)
 
 
 class SignaturesIn(Schema):

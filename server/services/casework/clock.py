@@ -16,7 +16,7 @@ from server.services.casework.desk import Desk, Rules
 
 ENDS: Mapping[str, frozenset[str]] = {
     "start_investigation": frozenset({"start", "decide_urgently"}),
-    "start_check": frozenset({"answer_check", "decide_urgently"}),
+    "start_check": frozenset({"send_check", "answer_check", "decide_urgently"}),
     "township_opinion": frozenset({"give_opinion", "accept_check"}),
     "renewed_opinion": frozenset({"give_opinion"}),
     "notice_period": frozenset({"close_notice", "object", "stop"}),

@@ -1,18 +1,22 @@
 """调查核对: the investigation begins with a visit and a check of means; a negative result may be answered.
 
-The check itself is done by connectors elsewhere; here it is asked for with purpose and legal basis, and its answer noted.
+The sources are asked by `services.checks`; here the check is asked for with purpose and legal basis, and concluded.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
+from server.domain.checks import ANSWERED, ASKED, DISPUTED, EXPIRED, SETTLED
 from server.domain.errors import CaseStepRefused, NotAllowed, NotFound
 from server.domain.permissions import Limit, limits, may
 from server.models.cases import Application
 from server.models.cases_inquiry import CheckRequest
-from server.queries import cases_inquiry
+from server.models.checks import CheckReport
+from server.queries import cases_inquiry, checks
 from server.services import audit
 from server.services.casework import assigning, clock, steps
 from server.services.casework.desk import Desk
+from server.services.checks.asking import unanswered
 from server.services.papers import require_blobs
 
 BASIS = "社会救助法第四十条、第四十一条; 最低生活保障审核确认办法第十七条"
@@ -30,19 +34,25 @@ def start(
     return application
 
 
-def answer(desk: Desk, check_id: str, *, result: str, detail: str, valid_to: date) -> CheckRequest:
-    """Note what the check found: clear, or negative with what was found; it holds until a day.
+def answer(desk: Desk, check_id: str, *, result: str, detail: str, valid_to: date | None = None) -> CheckRequest:
+    """Conclude a check: clear, or negative with what was found; it holds as long as all that it rests on.
 
-    Raises NotFound outside of the area, NotAllowed without the right to run checks, CaseStepRefused when it is answered.
+    A check that went to no source rests on a report from elsewhere, as the county's own system makes one. Raises NotFound
+    outside of the area, NotAllowed without the right to run checks, CaseStepRefused when it is concluded, or when it
+    would be clear while a source has still to answer.
     """
     check = _check(desk, check_id)
     application = desk.session.get_one(Application, check.application_id, with_for_update=True)
     steps.refuse_relative(desk, application.household_id)
     if Limit.RUN not in limits(desk.actor, "check.request", application.area_code).values():
         raise NotAllowed
-    if check.state != "asked":
+    if check.result is not None or check.state == EXPIRED:
         raise CaseStepRefused("这次核对已有结果")
-    check.state, check.result, check.valid_to = "answered", result, valid_to
+    parts = checks.latest(desk.session, check.id)
+    if result == "clear" and unanswered(parts):
+        raise CaseStepRefused("还有来源没有反馈, 不能作出未发现问题的结论")
+    check.state, check.result = ANSWERED, result
+    check.valid_to = _valid_to(desk, application, parts, valid_to)
     check.answered_at, check.answered_by = desk.now, desk.actor.staff_id
     check.sealed = desk.seal("check", check.id, {"detail": detail})
     clock.end(desk, "application", application.id, "answer_check")
@@ -56,7 +66,7 @@ def tell_negative(desk: Desk, application_id: str, *, seen_version: int) -> Appl
     check = cases_inquiry.last_check(desk.session, application.id)
     if check is None or check.result != "negative":
         raise CaseStepRefused("核对没有不符合条件的结果, 不需要告知申辩")
-    check.state, check.told_at = "disputed", desk.now
+    check.state, check.told_at = DISPUTED, desk.now
     steps.take(desk, application, "report_negative_check")
     return application
 
@@ -69,11 +79,20 @@ def give_evidence(desk: Desk, application_id: str, *, statement: str, blob: str,
     if check is None:
         raise CaseStepRefused("还没有核对结果")
     told = desk.unseal("check", check.id, check.sealed)
-    check.state, check.evidence_at = "settled", desk.now
+    check.state, check.evidence_at = SETTLED, desk.now
     check.sealed = desk.seal("check", check.id, {**told, "answer": statement, "paper": blob})
     steps.take(desk, application, "give_evidence")
     _ask(desk, application)
     return application
+
+
+def _valid_to(desk: Desk, application: Application, parts: Sequence[CheckReport], wished: date | None) -> date:
+    """Give the last day of a conclusion: no answer that it rests on holds shorter, and a wish may only make it shorter."""
+    days = [one.valid_to for one in parts if one.valid_to]
+    if not days and wished is None:
+        length = desk.law(application.area_code).get("check.valid_days").read(int)
+        return desk.today + timedelta(days=length)
+    return min([*days, wished] if wished else days)
 
 
 def _ask(desk: Desk, application: Application) -> None:
@@ -82,7 +101,7 @@ def _ask(desk: Desk, application: Application) -> None:
         application_id=application.id,
         purpose=PURPOSE,
         basis=BASIS,
-        state="asked",
+        state=ASKED,
         **desk.noted,
     )
     desk.session.add(check)

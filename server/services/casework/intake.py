@@ -84,11 +84,12 @@ def sign(
     declaration: str = "",
     declaration_version: str = "",
     is_pledged: bool | None = None,
-    authorisations: Sequence[Mapping[str, str]] = (),
+    authorisations: Sequence[Mapping[str, Any]] = (),
 ) -> Intake:
     """Note what was signed: entrustment, declaration, pledge, and the members' authorisations, each by its blob.
 
-    Raises NotFound for a picture that is not here, or a person who does not live in the household.
+    An authorisation opens queries to the sources of its `scope` until `valid_to`. Raises NotFound for a picture that is not
+    here, or a person who does not live in the household.
     """
     intake = _opened(desk, intake_id)
     require_blobs(desk.session, [entrustment, declaration, *(one["paper"] for one in authorisations)])
@@ -100,8 +101,8 @@ def sign(
     intake.declaration_version = declaration_version or intake.declaration_version
     intake.is_pledged = intake.is_pledged if is_pledged is None else is_pledged
     for one in authorisations:
-        row = Authorisation(intake_id=intake.id, person_id=one["person_id"], paper=one["paper"], **desk.noted)
-        desk.session.merge(row)
+        told = {name: one.get(name) for name in ("person_id", "paper", "scope", "valid_to")}
+        desk.session.merge(Authorisation(intake_id=intake.id, **told, **desk.noted))
     desk.session.flush()
     return intake
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server.adapters.blobs import BlobStore
 from server.domain.errors import NotFound
-from server.domain.permissions import Limit, limits
+from server.domain.permissions import limits
 from server.models.blob import Blob
 from server.models.cases import Application, Authorisation, CaseStep, Intake, KinshipDisclosure, Material
 from server.models.cases_advance import AdvanceAid
@@ -22,6 +22,7 @@ from server.queries import cases_advance as advances
 from server.services import audit
 from server.services.casework import clock, steps
 from server.services.casework.desk import Desk
+from server.services.checks import looks as check_looks
 from server.services.photos import IMAGES, Photo
 
 
@@ -67,7 +68,7 @@ def case_file(desk: Desk, application_id: str, *, warn_days: int) -> CaseFile:
     check = cases_inquiry.last_check(session, application.id)
     assessment = cases_inquiry.last_assessment(session, application.id)
     decision = cases_inquiry.decision(session, application.id)
-    sees_means = _sees_means(desk, application)
+    sees_means = check_looks.sees_means(desk.actor, application)
     return CaseFile(
         application,
         intake,
@@ -137,15 +138,6 @@ def queue(desk: Desk, *, state: str, limit: int, after: str) -> Sequence[Applica
     return found
 
 
-def checks(desk: Desk, *, limit: int) -> Sequence[CheckRequest]:
-    """List the checks that wait for their answer, oldest first."""
-    found = cases_inquiry.checks_waiting(desk.session, desk.actor, limit=limit)
-    audit.record(
-        desk.session, desk.actor, "check.list", "queue", "asked", now=desk.now, purpose="check", rows=len(found)
-    )
-    return found
-
-
 def due(desk: Desk, *, by: date, limit: int) -> Sequence[Deadline]:
     """List the periods in the actor's area that end by a day, most urgent first: ids and days, nothing of a person."""
     return cases_clock.due(desk.session, desk.actor, by=by, limit=limit)
@@ -171,10 +163,3 @@ def _statement(desk: Desk, application: Application, objection: Objection) -> di
     if not limits(desk.actor, "visit.review", application.area_code):
         return {}
     return desk.unseal("objection", objection.id, objection.sealed)
-
-
-def _sees_means(desk: Desk, application: Application) -> bool:
-    """Tell whether the actor may see what the check and the assessment say of the household's means."""
-    granted = set(limits(desk.actor, "check.read", application.area_code).values())
-    is_own = Limit.OWN in granted and application.handler_id == desk.actor.staff_id
-    return Limit.FULL in granted or is_own
