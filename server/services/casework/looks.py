@@ -23,6 +23,7 @@ from server.services import audit
 from server.services.casework import clock, steps
 from server.services.casework.desk import Desk
 from server.services.checks import looks as check_looks
+from server.services.checks import usage
 from server.services.photos import IMAGES, Photo
 
 
@@ -69,6 +70,8 @@ def case_file(desk: Desk, application_id: str, *, warn_days: int) -> CaseFile:
     assessment = cases_inquiry.last_assessment(session, application.id)
     decision = cases_inquiry.decision(session, application.id)
     sees_means = check_looks.sees_means(desk.actor, application)
+    if check is not None and check.sealed is not None and sees_means:
+        usage.note(desk, check, application, "look")
     return CaseFile(
         application,
         intake,
