@@ -35,7 +35,10 @@ def visit_reviewers(session: Session, visit_ids: Sequence[str]) -> set[str]:
 def last_check(session: Session, application_id: str) -> CheckRequest | None:
     """Give an application's newest check of means."""
     mine = select(CheckRequest).where(CheckRequest.application_id == application_id)
-    return session.scalars(mine.order_by(CheckRequest.id.desc()).limit(1)).first()
+    newest = (CheckRequest.at.desc(), CheckRequest.result.is_not(None), CheckRequest.id.desc())
+    return session.scalars(
+        mine.order_by(*newest).limit(1)
+    ).first()  # Of one moment, the one that has still to be answered.
 
 
 def last_assessment(session: Session, application_id: str) -> CaseAssessment | None:
