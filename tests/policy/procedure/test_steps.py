@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.parameters import load_parameters
-from policy.procedure.guards import Facts, Proof
+from policy.procedure.guards import GUARDS, Facts, Proof
 from policy.procedure.machines import Machine, load_machine, load_machines
 from policy.procedure.steps import Step, step
 from tests.policy.procedure.facts import SAMPLE, complete, law, without
@@ -67,6 +68,52 @@ def test_a_case_of_which_nothing_is_told_is_refused_by_sentences_with_clauses(ma
         for refusal in step(machine, state, event, blank).refusals:
             assert refusal.text.endswith(("。", ")")) and "{" not in refusal.text
             assert refusal.clause or refusal.code == "no_such_step"
+
+
+BREAKS: dict[str, dict[str, Any]] = {
+    **{proof.value: {"proved": without(proof)} for proof in Proof},
+    **{guard: {"stands": frozenset({guard.removeprefix("not_")})} for guard in GUARDS if guard.startswith("not_")},
+    "basis_accepted": {"accept_basis": "a whim"},
+    "agent_entrusted": {"is_by_agent": True, "is_entrusted": False},
+    "adults_signed": {"adults_unsigned": 1},
+    "first_list": {"missing_lists_sent": 1},
+    "check_valid": {"check_valid_to": None},
+    "enough_investigators": {"investigators_signed": 1},
+    "reviewed_where_required": {"is_reviewed": False, "law": law(region="340705")},
+    "notice_over": {"notice_posted_on": None},
+    "no_open_objection": {"open_objections": 1},
+    "county_visited_where_required": {"is_kin_registered": None},
+    "level_decides": {"role": "reviewer", "amount_fen": 300_000},
+    "three_fields_only": {"announced_fields": None},
+    "heard_before_reduction": {"change": "reduce", "is_heard": False},
+    "heard_before_stop": {"change": "stop", "is_heard": False},
+    "end_notice_over": {"programme": "tekun", "notice_posted_on": None},
+    "taper_within": {"taper_months": 13},
+    "household_signed_or_refused": {"is_household_signed": False},
+    "mode_allowed": {"mode": "video"},
+    "attempts_exhausted": {"attempts": 0},
+    "small_amount": {"law": law(parameters=load_parameters())},
+    "verified_if_real_name": {"is_verified": False},
+    "enough_drawn": {"law": law(parameters=load_parameters())},
+    "urgent_kind": {"programme": "dibao"},
+}
+
+
+IN_CHOICES = {"small_amount", "notice_over", "no_open_objection", "investigated_again"}  # of events with several ways
+
+
+@pytest.mark.parametrize("guard", sorted(GUARDS))
+def test_every_step_that_asks_for_a_guard_is_refused_without_what_it_guards(guard: str) -> None:
+    """Each guard by itself, wherever a table names it: nothing passes that only the table's author believed in."""
+    asked = 0
+    for machine in MACHINES.values():
+        for way in machine.transitions:
+            facts = replace(complete(role=min(way.who), programme="temporary_emergency"), **BREAKS[guard])
+            binds = [one for one in way.requires if one.guard == guard and facts.law.cite(one.cites)]
+            if binds and len(machine.ways(way.state, way.event)) == 1:
+                asked += 1
+                assert guard in codes(step(machine, way.state, way.event, facts)), (machine.code, way.event)
+    assert asked or guard in IN_CHOICES
 
 
 def test_an_application_goes_from_the_village_to_the_announcement() -> None:
@@ -184,6 +231,12 @@ def test_a_notice_hangs_for_seven_days_after_the_day_of_posting(on: date, to: st
     """57号文 第十九条; 民法典 第二百零一条."""
     facts = complete(role="reviewer", notice_posted_on=date(2026, 7, 1), law=law(on))
     assert step(APPLICATION, "public_notice", "close_notice", facts).to == to
+
+
+def test_after_an_objection_it_is_investigated_again_before_an_opinion() -> None:
+    """57号文 第十九条第二款."""
+    facts = complete(role="reviewer", proved=without(Proof.INVESTIGATED_AGAIN))
+    assert codes(step(APPLICATION, "reinvestigating", "give_opinion", facts)) == {"investigated_again"}
 
 
 def test_an_open_objection_keeps_the_notice_from_closing() -> None:
