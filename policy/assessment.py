@@ -13,6 +13,7 @@ from policy.amounts import HOUSEHOLD_AMOUNTS, PERSON_AMOUNTS
 from policy.case import Case, Member, parse_case
 from policy.catalogue import Assessment, Programme, assessed_programmes
 from policy.criteria import HOUSEHOLD_CRITERIA, PERSON_CRITERIA
+from policy.features import lives_independently
 from policy.law import Law
 from policy.money import whole_fen, yuan_text
 from policy.parameters import Parameters
@@ -61,7 +62,7 @@ def _with_overrides(parameters: Parameters, case: Case) -> Parameters:
 
 
 def _refuse_contradictions(case: Case, law: Law) -> None:
-    """Refuse births after the day, and members left out but for a reason that the law lists.
+    """Refuse births after the day, and members left out or taken in but as the law lists them.
 
     Households are taken whole (57号文第七条, 文件004 二(一)).
     """
@@ -71,6 +72,11 @@ def _refuse_contradictions(case: Case, law: Law) -> None:
         Problem(f"{member.path}.excluded", "当地规定中没有这一不计入共同生活成员的情形")
         for member in case.household.excluded
         if member.exclusion not in reasons
+    ]
+    problems += [
+        Problem(f"{member.path}.relation", "已成年、能独立生活又不在校的子女不计入共同生活成员(57号文第七条)")
+        for member in case.household.members
+        if lives_independently(member, law)
     ]
     problems += [
         Problem(f"{member.path}.birth_date", "出生日期晚于测算日期")

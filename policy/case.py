@@ -66,8 +66,20 @@ class Member:
     self_care_lost_since: date | None
     dibao_class: str | None
     school: str | None
+    relation: str | None
+    is_dependent: bool | None
     receives: frozenset[str]
     obligors: tuple[Obligor, ...] | None
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Something that the household owns; `fen` where its worth is known, `is_necessary` what it lives and works with."""
+
+    kind: str
+    path: str
+    fen: Fraction | None
+    is_necessary: bool
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,7 @@ class Household:
     property_ok: Mapping[str, bool] | bool | None
     rigid_expense: Fraction | None
     filed_alone: FiledAlone | None = None
+    assets: tuple[Asset, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,16 @@ def _household(reader: ObjectReader) -> Household:
         property_ok=reader.optional("property_ok", _property, None),
         rigid_expense=reader.optional("rigid_expense_yuan_12m", fen, None),
         filed_alone=reader.nested("filed_alone", _filed_alone),
+        assets=reader.objects("assets", _asset),
+    )
+
+
+def _asset(reader: ObjectReader) -> Asset:
+    return Asset(
+        kind=reader.required("kind", word("asset"), ""),
+        path=reader.path,
+        fen=reader.optional("yuan", fen, None),
+        is_necessary=reader.optional("necessary", flag, False),
     )
 
 
@@ -156,6 +179,8 @@ def _member(reader: ObjectReader) -> Member:
         self_care_lost_since=reader.optional("self_care_lost_since", day, None),
         dibao_class=reader.optional("dibao_class", word("class"), None),
         school=reader.optional("in_school", _school, None),
+        relation=reader.optional("relation", word("relation"), None),
+        is_dependent=reader.optional("dependent", flag, None),
         receives=reader.optional("receives", _codes, frozenset()),
         obligors=reader.objects("support_obligors", _obligor),
     )

@@ -12,21 +12,13 @@ from policy.filing import may_file_alone
 from policy.income import own_income
 from policy.labour import no_labour_capacity
 from policy.money import exact_yuan_text, ratio_text
+from policy.property import property_within_rules
 from policy.reasons import FactsMissing, Finding, reason
 from policy.situation import Situation
 from policy.vocabulary import names
 
 CHILD_SUPPORT = frozenset({"orphan_support", "unattended_child_support"})
 LIVELIHOOD_PROGRAMMES = {"dibao": "低保", "tekun": "特困人员救助供养", "low_income_edge": "低保边缘家庭"}
-
-
-def property_within_rules(situation: Situation, programme: str, clause: str) -> Finding:
-    """Property is judged by the office against local rules; the kernel takes the answer, for all or per programme."""
-    answer = situation.household.property_ok
-    is_ok = answer if isinstance(answer, bool) or answer is None else answer.get(programme)
-    if is_ok is None:
-        raise FactsMissing("household.property_ok")
-    return Finding(is_ok, (reason("property.ok" if is_ok else "property.not_ok", clause=clause),))
 
 
 def income_below_standard(situation: Situation, _programme: str, clause: str) -> Finding:
@@ -165,7 +157,7 @@ def no_living_source(situation: Situation, member: Member, clause: str) -> Findi
     if not holds:
         return Finding(False, (comparison,))
     estate = property_within_rules(situation, "tekun", clause)
-    return Finding(estate.holds, (comparison, *estate.reasons))
+    return Finding(estate.holds, (comparison, *estate.reasons), estate.missing)
 
 
 def no_capable_obligor(situation: Situation, member: Member, clause: str) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policy.case import Member
-from policy.features import age_on, months_between
+from policy.features import age_on, last_day_of_minor_support, months_between
 from policy.reasons import FactsMissing, Finding, Reason, reason
 from policy.situation import Situation
 from policy.vocabulary import names
@@ -22,7 +22,7 @@ def no_labour_capacity(situation: Situation, member: Member, clause: str) -> Fin
             gaps.extend(missing.paths)
             continue
         if found:
-            return Finding(True, (found,))
+            return Finding(True, (found, *(_until(situation, member) if ground is _by_age else ())))
     if gaps:
         raise FactsMissing(*gaps)
     rule = situation.law.get("tekun.no_labour.disability")
@@ -88,6 +88,14 @@ def _by_continuing(situation: Situation, member: Member, age: int) -> Iterator[R
         yield reason("tekun.at_school", parameter=stages, kind=names("school")[member.school or ""])
     elif member.school not in names("school"):
         raise FactsMissing(f"{member.path}.in_school")
+
+
+def _until(situation: Situation, member: Member) -> Iterator[Reason]:
+    """Tell of a minor how long support goes on, so that the day does not come unseen (文件000 一(二))."""
+    last = last_day_of_minor_support(member, situation.law)
+    if last is not None and situation.on <= last:
+        limit = situation.law.get("tekun.age_continue")
+        yield reason("tekun.until", value=last.isoformat(), threshold=str(limit.read(int)), parameter=limit)
 
 
 def _by_illness(situation: Situation, member: Member, clause: str) -> Iterator[Reason]:

@@ -20,6 +20,7 @@ from policy.features import has_feature
 from policy.filing import may_file_alone
 from policy.law import Law
 from policy.parameters import Parameters
+from policy.property import property_within_rules
 from policy.reasons import FactsMissing
 from policy.situation import Situation
 from policy.supplements import CLASSES, FEATURES
@@ -109,16 +110,11 @@ def _row(index: int, household: Household, law: Law) -> _Row:
         people=situation.people,
         net=net,
         alone=ANSWER[decided(law, may_file_alone, situation, "dibao", "").holds],
-        property_dibao=_property(household, "dibao"),
-        property_edge=_property(household, "low_income_edge"),
+        property_dibao=ANSWER[decided(law, property_within_rules, situation, "dibao", "").holds],
+        property_edge=ANSWER[decided(law, property_within_rules, situation, "low_income_edge", "").holds],
         severe=sum(bool(severe_disability_or_illness(situation, member, "").holds) for member in household.members),
         groups=groups,
     )
-
-
-def _property(household: Household, programme: str) -> int:
-    answer = household.property_ok
-    return ANSWER[answer if isinstance(answer, bool) or answer is None else answer.get(programme)]
 
 
 def _groups(members: Iterable[Member], law: Law) -> Iterable[Group]:

@@ -11,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.assessment import assess
+from policy.case import parse_case
+from policy.features import last_day_of_minor_support
+from policy.law import Law
 from policy.money import yuan_text
 from policy.parameters import load_parameters
+from policy.reader import CaseError
 
 PARAMETERS = load_parameters()
 FEN = st.integers(0, 150_000)
@@ -217,3 +221,31 @@ def test_income_outside_the_catalogue_counts_and_is_pointed_out() -> None:
 def test_a_malformed_region_is_refused() -> None:
     with pytest.raises(ValueError, match="地区代码"):
         results({"area": "urban", "property_ok": True, "members": [{"id": "a", "incomes": []}]}, region="沅江")
+
+
+def test_a_grown_child_who_supports_themselves_is_not_of_the_household() -> None:
+    """57号文 第七条(三): a student up to the bachelor is, one with a job and a home is not."""
+    parent = {"id": "a", "incomes": []}
+    child = {"id": "b", "relation": "child", "dependent": False, "birth_date": "2008-07-01", "incomes": []}
+    household = {"area": "urban", "property_ok": True, "members": [parent, child]}
+    with pytest.raises(CaseError) as caught:
+        results(household)
+    assert caught.value.problems[0].path == "household.members[1].relation"
+    for other in ({"birth_date": "2008-07-02"}, {"dependent": True}, {"in_school": "higher"}, {"relation": "spouse"}):
+        assert results({**household, "members": [parent, {**child, **other}]})["dibao"]["outcome"] == "eligible"
+
+
+@pytest.mark.parametrize(
+    ("born", "last"), [("2010-07-01", date(2028, 6, 30)), ("2008-02-29", date(2026, 2, 28)), (None, None)]
+)
+def test_the_last_day_of_a_minors_support_is_known_beforehand(born: str | None, last: date | None) -> None:
+    """文件000 一(二): 可继续享有救助供养待遇至18周岁."""
+    member = parse_case({"household": {"members": [{"id": "a", "birth_date": born}]}}).household.members[0]
+    assert last_day_of_minor_support(member, Law(PARAMETERS, "430981", date(2026, 1, 1), "rural")) == last
+
+
+def test_a_minor_is_told_how_long_support_goes_on() -> None:
+    """文件000 一(二)."""
+    child = {"id": "a", "birth_date": "2011-02-28", "incomes": [], "support_obligors": []}
+    found = results({"area": "urban", "property_ok": True, "members": [child]}, region="430981")["tekun"]
+    assert [reason["value"] for reason in found["reasons"] if "可以享受到" in reason["text"]] == ["2029-02-27"]

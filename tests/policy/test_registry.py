@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import policy
+from policy import property as estate
 from policy import registry, supplements
 from policy.aids import medical
 from policy.amounts import CARE_STANDARDS
@@ -73,7 +74,13 @@ def test_every_key_that_the_code_asks_for_exists() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and DOTTED.fullmatch(node.value)
     }
     asked |= {*CARE_STANDARDS.values(), *supplements.CLASSES.values(), *supplements.FEATURES.values()}
-    asked |= {*medical.CLASSES.values(), *medical.RATES.values(), *standards.GUARDS}
+    asked |= {
+        *medical.CLASSES.values(),
+        *medical.RATES.values(),
+        *standards.GUARDS,
+        *estate.WORTH.values(),
+        *estate.COUNTED.values(),
+    }
     assert {"dibao.standard", "income.basic_pension_exempt", "selfcare.total_min"} <= asked
     assert asked <= set(load_keys())
 
