@@ -103,7 +103,7 @@ def _follow(engine: FaceEngine, frames: Sequence[Frame]) -> tuple[list[Sighting 
     last: Sighting | None = None
     for number, frame in enumerate(frames):
         try:
-            pixels = decode(frame.photo, long_side=FRAME_SIDE).pixels
+            pixels = decode(frame.photo, long_side=FRAME_SIDE, at_most=FRAME_SIDE).pixels
         except PhotoRefused:
             sightings.append(None)
             moments.append(Moment(frame.at_ms, np.zeros((TRACE_SIDE, TRACE_SIDE)) + number))

@@ -50,11 +50,13 @@ class Photo:
     file_scale: float
 
 
-def decode(data: bytes, *, long_side: int) -> Photo:
+def decode(data: bytes, *, long_side: int, at_most: int | None = None) -> Photo:
     """Decode a photograph so that its long side has at least `long_side` pixels, or all that the file has.
 
-    A JPEG is scaled inside its decoder, which is what makes a 12-megapixel photo cheap. Of an animation the first
-    frame counts. Raises PhotoRefused and nothing else.
+    A JPEG is scaled inside its decoder, which is what makes a 12-megapixel photo cheap; the decoder halves, so up to twice
+    as many may come, and scaling once more costs half as much as decoding. Only what is longer than `at_most` (without it
+    twice `long_side`) is scaled down to `long_side`. Of an animation the first frame counts. Raises PhotoRefused and
+    nothing else.
     """
     if not data:
         raise PhotoRefused("photo_empty")
@@ -65,7 +67,7 @@ def decode(data: bytes, *, long_side: int) -> Photo:
     wanted = max(1, min(long_side, file_side))
     image.draft(None, (ceil(image.width * wanted / file_side), ceil(image.height * wanted / file_side)))
     turn = _orientation(image)
-    pixels = _guarded(lambda: _pixels(image, turn, wanted))
+    pixels = _guarded(lambda: _pixels(image, turn, wanted, at_most or 2 * wanted))
     return Photo(pixels, file_side / max(pixels.shape[:2]))
 
 
@@ -76,13 +78,13 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
-def _pixels(image: Image.Image, turn: int, wanted: int) -> Pixels:
+def _pixels(image: Image.Image, turn: int, wanted: int, at_most: int) -> Pixels:
     # Another library in the process may have switched this on; half a picture must not become evidence.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     image.load()
     picture = _as_rgb(image)
     side = max(picture.size)
-    if side > wanted:
+    if side > at_most:
         size = (max(1, round(picture.width * wanted / side)), max(1, round(picture.height * wanted / side)))
         picture = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     if turn in UPRIGHT:

@@ -1,6 +1,6 @@
 """One engine in a process of its own, so that neither's memory or start counts for the other.
 
-`python -m benchmarks.face.worker ours|theirs time|vectors FILE…` prints JSON. Theirs is `face_recognition` called as its
+`python -m benchmarks.face.worker ours|theirs|floor time|vectors FILE…` prints JSON. Theirs is `face_recognition` called as its
 README does: `load_image_file`, then `face_encodings`.
 """
 
@@ -46,6 +46,30 @@ def theirs() -> Encode:
     return encode
 
 
+def floor() -> Encode:
+    """Load what no way around it is known: the decoder at its smallest picture that is large enough, and the encoder once."""
+    from PIL import Image
+
+    from identity.engine import WORKING_SIDE, FaceEngine, Portrait, shared
+
+    engine = shared()
+    assert isinstance(engine, FaceEngine), engine.reason
+    known: list[Portrait] = []
+
+    def encode(path: str) -> list[float] | None:
+        if not known:
+            portrait = engine.look(Path(path).read_bytes())
+            assert isinstance(portrait, Portrait), path
+            known.append(portrait)
+        with Image.open(path) as image:
+            side = max(image.size)
+            image.draft(None, tuple(one * WORKING_SIDE // side for one in image.size))
+            image.load()
+        return list(engine.encode(known[0]))
+
+    return encode
+
+
 def timed(encode: Encode, files: list[str]) -> dict[str, object]:
     """Time each file after one that warms up; milliseconds, and the most memory that the process ever held in MiB.
 
@@ -67,7 +91,7 @@ def most_memory_mib() -> float:
 
 def main(name: str, task: str, files: list[str]) -> None:
     """Do a task and print what came of it."""
-    encode = {"ours": ours, "theirs": theirs}[name]()
+    encode = {"ours": ours, "theirs": theirs, "floor": floor}[name]()
     done = timed(encode, files) if task == "time" else [encode(path) for path in files]
     print(json.dumps(done))
 

@@ -128,11 +128,20 @@ def test_the_first_frame_of_an_animation_counts(kind, encoded):
     assert tuple(pixels[32, 32]) == (255, 0, 0)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_large_photo_is_scaled_and_remembers_its_size(kind, encoded):
+@pytest.mark.parametrize(("kind", "side"), [("JPEG", 1300), ("PNG", 1000), ("WEBP", 1000)])
+def test_a_large_photo_is_scaled_and_remembers_its_size(kind, side, encoded):
+    """A JPEG's decoder halves until just above what is asked for; no other format has such a decoder."""
     photo = decode(encoded(Image.new("RGB", (2600, 1950), "gray"), kind), long_side=1000)
-    assert photo.pixels.shape == (750, 1000, 3)
-    assert photo.file_scale == pytest.approx(2.6)
+    assert photo.pixels.shape == (side * 3 // 4, side, 3)
+    assert photo.file_scale == pytest.approx(2600 / side)
+
+
+@pytest.mark.parametrize("size", [(2600, 1950), (1950, 2600), (4000, 3000), (1999, 900)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_there_are_as_many_pixels_as_asked_and_not_more_than_allowed(kind, size, encoded):
+    photo = encoded(Image.new("RGB", size, "gray"), kind)
+    assert 1000 <= max(decode(photo, long_side=1000).pixels.shape) <= 2000
+    assert max(decode(photo, long_side=1000, at_most=1000).pixels.shape) == 1000
 
 
 def test_a_strip_one_pixel_high_is_no_accident(encoded):
