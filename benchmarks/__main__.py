@@ -5,7 +5,7 @@ import sys
 
 from benchmarks.report import report
 
-NAMES = ("forms", "policy", "face", "field", "seed", "wire", "sync")
+NAMES = ("forms", "policy", "face", "card", "field", "seed", "wire", "sync")
 
 
 def main(names: list[str]) -> int:

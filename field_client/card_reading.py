@@ -61,11 +61,12 @@ def beside_register(store: Store, person_id: str, card: "Card | None") -> list[C
     person = overlay.one(store, "person", person_id)
     if person is None:
         raise FieldError("person.unknown")
+    read = {name: _as_registered(name, str(getattr(card, name, ""))) for name in READ}
     return [
         Compared(
             name,
-            str(person.fields.get(name) or ""),
-            str(getattr(card, name, "")),
+            _as_registered(name, str(person.fields.get(name) or "")),
+            read[name],
             is_doubtful=card is not None and name in card.doubtful,
         )
         for name in READ
@@ -77,7 +78,8 @@ def corrections(store: Store, clock: Clock, person_id: str, confirmed: Mapping[s
 
     Raises FieldError("person.unknown", "card.number" with what is wrong with a number).
     """
-    typed = {name: " ".join(confirmed[name].split()) for name in READ if confirmed.get(name, "").strip()}
+    given = {name: " ".join(confirmed.get(name, "").split()) for name in READ}
+    typed = {name: _as_registered(name, text) for name, text in given.items() if text}
     if "id_number" in typed:
         number = parse(typed["id_number"], today=store.rule_day(clock))
         if isinstance(number, Refusal):
@@ -85,6 +87,11 @@ def corrections(store: Store, clock: Clock, person_id: str, confirmed: Mapping[s
         typed["id_number"] = number.number
     stands = {one.field: one.register for one in beside_register(store, person_id, None)}
     return {name: text for name, text in typed.items() if text != stands[name]}
+
+
+def _as_registered(name: str, text: str) -> str:
+    """Write a value as the register does: a card says 汉 where a register says 汉族 (GB/T 3304)."""
+    return f"{text}族" if name == "ethnicity" and text and not text.endswith("族") else text
 
 
 CODES = {"card_reader_missing": "card.reader_missing", "card_not_seen": "card.not_seen"}

@@ -20,12 +20,13 @@ _ANY_LABEL = "|".join(LABELS)
 
 @dataclass(frozen=True)
 class Line:
-    """A piece of text, where it stands (pixels, left and top), and how sure the recogniser is (0 to 1)."""
+    """A piece of text, where it stands on an upright card (pixels), and how sure the recogniser is (0 to 1)."""
 
     text: str
     left: float
     top: float
     confidence: float
+    height: float = 24.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Card:
 
 def read_front(lines: Sequence[Line], *, today: date) -> Card:
     """Make fields of the lines of a card's front, in whatever order they come."""
-    ordered = sorted(lines, key=lambda line: (round(line.top / 12), line.left))
+    ordered = [line for row in _rows(lines) for line in row]
     text = "\n".join(line.text.replace(" ", "") for line in ordered)
     number = _number(text)
     known = parse(number, today=today) if number else None
@@ -70,6 +71,17 @@ def read_front(lines: Sequence[Line], *, today: date) -> Card:
         doubtful.add("id_number")
     order = [one.name for one in fields(Card)]
     return Card(**read, doubtful=tuple(sorted(doubtful, key=order.index)))
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Put pieces that stand beside each other into one row: their tops differ by less than half of their height."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (line.top, line.left)):
+        if rows and line.top - rows[-1][0].top < max(line.height, rows[-1][0].height) / 2:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.left) for row in rows]
 
 
 def _after(label: str, text: str, pattern: str) -> str:

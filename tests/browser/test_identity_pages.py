@@ -15,19 +15,18 @@ from playwright.sync_api import Page, expect  # noqa: E402 - see above
 
 from benchmarks.face import heads  # noqa: E402 - see above
 from demo import pictures  # noqa: E402 - see above
-from field_client import drafts, kept_faces  # noqa: E402 - see above
+from field_client import drafts, face_rechecks, kept_faces  # noqa: E402 - see above
 from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402 - see above
-from tests.browser.test_field_pages import (  # noqa: E402 - see above
+from tests.browser.field_stage import (  # noqa: E402 - see above
     DESKTOP,
-    PATIENCE_MS,
     PHONE,
     PIN,
-    TOO_SMALL,
     Stage,
     press,
     shoot_whole,
     stage,
 )
+from tests.browser.test_field_pages import PATIENCE_MS, TOO_SMALL  # noqa: E402 - see above
 
 __all__ = ["stage"]
 pytestmark = pytest.mark.browser
@@ -114,6 +113,47 @@ def test_a_head_is_filmed_while_it_turns_and_the_finding_is_recorded(stage: Stag
     assert "kept" not in entry
     press(page, "撤回同意")
     expect(page.get_by_text("已撤回同意")).to_be_visible()
+
+
+def test_a_second_look_is_a_question_of_its_own(stage: Stage, page: Page) -> None:
+    stage.phone.store.put("office_key", "11" * 32)  # This office is one of few words.
+    face_rechecks.allow(stage.phone.store, 24)
+    visit = enter(page, stage)
+    page.goto(f"{visit}/identity")
+    page.get_by_role("link", name="周桂珍").click()
+    page.get_by_role("link", name="人脸").click()
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.get_by_text("不保存、不上传")).to_be_visible()
+    press(page, "想让办公室再比对一次？")
+    expect(page.get_by_text("最长 24 小时")).to_be_visible()
+    assert page.evaluate(TOO_SMALL) == []
+    shoot_whole(page, "recheck-notice-phone")
+    press(page, "同意上传")
+    expect(page.get_by_text("已同意把这两张照片加密交办公室复核一次")).to_be_visible()
+    expect(page.get_by_text("不上传")).to_have_count(0)
+    shoot_whole(page, "recheck-agreed-phone")
+    page.set_viewport_size(DESKTOP)
+    shoot_whole(page, "recheck-agreed-desk")
+
+
+def test_a_card_is_laid_beside_the_register_and_confirmed_field_by_field(stage: Stage, page: Page) -> None:
+    visit = enter(page, stage)
+    page.goto(f"{visit}/identity")
+    page.get_by_role("link", name="周桂珍").click()
+    press(page, "对照身份证，核对名册")
+    shoot_whole(page, "card-phone")
+    page.set_viewport_size(DESKTOP)
+    shoot_whole(page, "card-desk")
+    page.set_viewport_size(PHONE)
+    press(page, "核对好了")
+    expect(page.get_by_text("还没有勾选核对过的项目")).to_be_visible()
+    page.get_by_label("民族", exact=True).fill("土家")
+    page.get_by_label("民族与证件一致").check()
+    assert page.evaluate(TOO_SMALL) == []
+    press(page, "核对好了")
+    expect(page.get_by_text("已作为更正提出")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="身份证")).to_be_visible()
 
 
 def test_witnesses_are_named_and_back_leads_back(stage: Stage, page: Page) -> None:

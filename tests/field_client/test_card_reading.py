@@ -10,7 +10,7 @@ from field_client.errors import FieldError
 from identity import card
 from identity.card_text import Card
 from identity.resident_id import compose
-from tests.field_client.conftest import HEAD, NAME, Phone
+from tests.field_client.conftest import HEAD, NAME, VILLAGE, Phone
 
 VALID = compose("990101", date(1950, 3, 1), 100)
 INVALID = VALID[:-1] + ("1" if VALID[-1] != "1" else "2")
@@ -40,6 +40,15 @@ def test_what_was_read_lies_beside_the_register_and_doubt_is_told(synced: Phone)
     assert [name for name, one in lines.items() if one.is_doubtful] == ["ethnicity"]
 
 
+def test_a_people_is_the_same_with_and_without_its_last_character(synced: Phone) -> None:
+    """A card says 汉, a register 汉族."""
+    synced.office.put(VILLAGE, "person", HEAD, name=NAME, ethnicity="汉族")
+    synced.sync()
+    (line,) = [one for one in card_reading.beside_register(synced.store, HEAD, Card(ethnicity="汉")) if one.card]
+    assert (line.card, line.differs) == ("汉族", False)
+    assert card_reading.corrections(synced.store, synced.clock, HEAD, {"ethnicity": "汉"}) == {}
+
+
 def test_an_unknown_person_is_told(synced: Phone) -> None:
     with pytest.raises(FieldError) as refused:
         card_reading.beside_register(synced.store, "nobody", None)
@@ -63,7 +72,7 @@ def test_only_what_was_confirmed_and_differs_is_a_correction(synced: Phone) -> N
         "sex": "",
     }
     found = card_reading.corrections(synced.store, synced.clock, HEAD, confirmed)
-    assert found == {"ethnicity": "土家", "id_number": VALID}
+    assert found == {"ethnicity": "土家族", "id_number": VALID}
 
 
 def test_a_number_that_does_not_prove_itself_is_no_correction(synced: Phone) -> None:

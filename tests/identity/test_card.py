@@ -4,6 +4,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,45 @@ def test_the_lines_of_a_card_become_fields():
 def test_the_order_in_which_lines_come_does_not_matter():
     lines = [Line(text, 60, 60 * row, 0.99) for row, text in enumerate(LINES)]
     assert read_front(lines[::-1], today=TODAY) == front()
+
+
+@pytest.mark.parametrize("degrees", [-6, -3, 0, 3, 6])
+def test_a_card_that_lies_askew_is_read_as_if_it_lay_straight(degrees):
+    """Labels stand before what follows them also where the photograph puts them lower than that."""
+    places = [
+        (60, 60),
+        (160, 60),
+        (60, 140),
+        (290, 140),
+        (60, 220),
+        (60, 310),
+        (160, 310),
+        (160, 360),
+        (60, 530),
+        (340, 530),
+    ]
+    texts = [
+        "姓名",
+        "陈德清",
+        "性别男",
+        "民族汉",
+        "出生1951年3月7日",
+        "住址",
+        "湖南省沅江市草尾镇乐园村三组",
+        "15号",
+        LINES[7],
+        NUMBER,
+    ]
+    across = [60, 120, 100, 100, 320, 60, 460, 80, 210, 500]
+    boxes = [
+        [(left, top), (left + width, top), (left + width, top + 40), (left, top + 40)]
+        for (left, top), width in zip(places, across, strict=True)
+    ]
+    turn = np.radians(degrees)
+    askew = np.array(boxes) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    card = read_front(reading._upright(texts, askew, [0.99] * len(texts)), today=TODAY)
+    assert (card.name, card.ethnicity, card.id_number, card.doubtful) == ("陈德清", "汉", NUMBER, ())
+    assert card.address == "湖南省沅江市草尾镇乐园村三组15号"
 
 
 def test_sex_and_ethnicity_on_one_line_are_told_apart():

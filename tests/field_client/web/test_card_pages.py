@@ -58,7 +58,7 @@ def test_only_ticked_fields_that_differ_are_proposed_with_the_visit_as_evidence(
     visitor.send(page, **typed, confirmed=["name", "ethnicity"])
     assert "已作为更正提出" in visitor.said()
     (proposed,) = proposals(synced)
-    assert json.loads(proposed["fields"]) == {"ethnicity": "汉"} and page.split("/")[2] in proposed["at"]
+    assert json.loads(proposed["fields"]) == {"ethnicity": "汉族"} and page.split("/")[2] in proposed["at"]
     assert VALID not in visitor.get(page)  # What was read is forgotten with the confirmation.
 
 

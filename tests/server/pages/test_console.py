@@ -5,6 +5,7 @@ import re
 import pytest
 
 import forms
+from server.models.visit import FaceRecheck
 from server.services import forms as published
 from server.transaction import transact
 from tests.server.conftest import MONDAY, StillClock
@@ -235,6 +236,18 @@ def test_a_form_that_is_not_the_worker_s_puts_no_words_to_the_answers(office: Of
     page = reviewer.get(f"/console/visits/{visit_id}").text
     assert "服务器上没有这一版表单" in page
     assert "income/wages" in page
+
+
+def test_a_second_look_that_differs_is_a_prompt_on_the_review_page(office: Office, device: Device, reviewer: Person):
+    check = {"id": "entry-1", "method": "face", "outcome": "match", "score_band": "near"}
+    visit_id = arrive(office, device, identity=[check])
+    look = FaceRecheck(visit_id=visit_id, entry_id="entry-1", needs_review=True, reasons="recheck_differs")
+    look.model_version, look.at = "resnet29-v1", MONDAY
+    assert "复核" not in reviewer.get(f"/console/visits/{visit_id}").text
+    with office.app.app_context():
+        transact(lambda ledger: ledger.session.add(look))
+    page = reviewer.get(f"/console/visits/{visit_id}").text
+    assert "人脸比对相符，复核请看" in page and "办公室复核：复核结果与现场不一致，请审核人员查看。" in page
 
 
 def test_every_look_is_logged(office: Office, reviewer: Person, visit: str):
