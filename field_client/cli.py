@@ -23,7 +23,7 @@ HELP = """掌上办外勤端：没有网络也能入户走访，内容先存本�
 
 
 SUBJECTS = {
-    "device": ("enrol", "unlock", "lock", "sync", "status", "doctor"),
+    "device": ("enrol", "unlock", "lock", "sync", "status", "doctor", "rebuild"),
     "households": ("households", "tasks", "persons"),
     "visits": ("visits",),
     "leads": ("leads",),

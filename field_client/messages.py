@@ -34,6 +34,8 @@ SENTENCES = {
     "storage.photos_stopped": "存储空间快满了,暂停拍照,文字照常保存。请运行 field-client storage free 清理已存证的照片。",
     "storage.busy": "本机数据正被另一个程序使用,请稍等几秒再试。",
     "storage.damaged": "本机数据文件校验没有通过。请不要继续录入,运行 field-client doctor 并联系管理员。",
+    "storage.sound": "本机数据文件完好,不需要恢复;什么都没有改动。",
+    "snapshot.none": "数据文件读不出来,也没有可用的快照。请不要删除任何文件,联系管理员。",
     "storage.newer": "本机数据由更新的版本建立,请先升级程序。",
     "file.unreadable": "读不到这个文件,请检查路径和权限。",
     # connection

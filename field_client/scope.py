@@ -7,7 +7,7 @@ log that still holds old pages, go right after it; a crash in between is made go
 import json
 from collections.abc import Iterable
 
-from field_client import media, search
+from field_client import media, search, snapshots
 from field_client.errors import FieldError
 from field_client.store import Store, storage_errors
 
@@ -47,6 +47,7 @@ def _finish(store: Store, doomed: list[str]) -> None:
     for sha256 in doomed:
         if sha256 not in kept:
             media.discard(store, sha256)
+    snapshots.forget(store)  # They hold what was entered about whom we may not see any more; the next one does not.
     is_busy = store.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]["busy"]
     if not is_busy:
         with store.transaction():

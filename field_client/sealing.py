@@ -7,7 +7,7 @@ photos' release and the end of the draft are one transaction. A sealed record is
 from collections.abc import Mapping
 from typing import Any
 
-from field_client import amendments, blobs, drafts, keys, messages, outbox, prefill, tasks
+from field_client import amendments, blobs, chain, drafts, keys, messages, outbox, prefill, tasks
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
@@ -75,9 +75,11 @@ def _amendment_fields(store: Store, clock: Clock, draft: Draft) -> dict[str, Any
 def stamp(store: Store, device: Device, fields: Mapping[str, Any]) -> seals.Seal:
     """Take the next place in the device's chain and sign."""
     signing = keys.read_keys(store.get("keys")).signing
-    chain = store.get("chain", {"number": 0, "hash": seals.FIRST})
-    stamp = seals.seal(fields, signing, device_id=device.device_id, number=chain["number"] + 1, previous=chain["hash"])
-    store.put("chain", {"number": stamp.number, "hash": stamp.hash})
+    before = chain.last(store, device.device_id)
+    stamp = seals.seal(
+        fields, signing, device_id=device.device_id, number=before["number"] + 1, previous=before["hash"]
+    )
+    chain.carry_on(store, stamp)
     return stamp
 
 

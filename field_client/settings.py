@@ -59,6 +59,11 @@ class Home:
         return self.path / "tries.json"
 
     @property
+    def snapshots(self) -> Path:
+        """The folder of encrypted copies of what only this device has."""
+        return self.path / "snapshots"
+
+    @property
     def running_file(self) -> Path:
         """An empty file that is there while the pages are served, and after they were cut off."""
         return self.path / "running"

@@ -7,7 +7,7 @@ SQLCipher encrypts every page; `secure_delete` overwrites what is deleted. What 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ class Store:
 
     db: Database
     home: Home
+    key: bytes = field(repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -122,7 +123,7 @@ def open_store(home: Home, store_key: bytes, *, check: bool = True) -> Store:
         db = Database(connection)
         migrate(db)
     home.store_file.chmod(0o600)
-    return Store(db, home)
+    return Store(db, home, store_key)
 
 
 @contextmanager

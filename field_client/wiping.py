@@ -73,10 +73,11 @@ def clear(home: Home) -> None:
 
 
 def _doomed(home: Home) -> Iterator[Path]:
-    """Name what goes, in order: the secret and the wrapped key, then the store, then the photos, then the rest."""
+    """Name what goes, in order: the secret and the wrapped key, the store and its snapshots, the photos, the rest."""
     yield home.secret_file
     yield home.device_file
     yield from sorted(home.path.glob(f"{home.store_file.name}*"))
+    yield from sorted(home.snapshots.glob("*"))
     yield from sorted(home.media.glob("*"))
     rest = (path for path in home.path.iterdir() if path.is_file() and path != home.wipe_file)
     yield from sorted(rest)

@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import click
 from rich.console import Console
 
-from field_client import doctor, enrolment, messages, status, syncing, unlock, users
+from field_client import doctor, enrolment, messages, rebuilding, snapshots, status, syncing, unlock, users
 from field_client.commands import uploads
 from field_client.commands.frame import App, Output, command, read_line
 from field_client.errors import FieldError
@@ -83,6 +84,7 @@ def add_to(main: click.Group) -> None:
     @click.option("--records-only", is_flag=True, help="只同步文字，不传照片。")
     def sync(app: App, max_bytes: int | None, records_only: bool) -> Output:
         """Sync; without a connection the figures so far and exit code 3."""
+        snapshots.take(app.store, app.clock)
         with syncing.connect(app.store, app.device) as transport, _progress() as report:
             summary = syncing.sync(
                 app.store, transport, app.clock, max_bytes=max_bytes, records_only=records_only, report=report
@@ -110,6 +112,25 @@ def add_to(main: click.Group) -> None:
         return Output(
             {"ok": all(one["ok"] for one in found), "findings": found}, lines, int(any(not o["ok"] for o in found))
         )
+
+    @command(
+        main,
+        "rebuild",
+        help="数据文件损坏时：用还读得出的内容和自动快照重建。快照之后录入的，读得出的都在。\n\n"
+        "坏文件改名保留，不删除。名册在下一次同步时取回。请先停掉 serve。",
+    )
+    def rebuild(app: App) -> Output:
+        """Build a broken store anew."""
+        found = rebuilding.rebuild(app.home, app.store_key(), app.clock)
+        lines = [
+            f"已重建：草稿 {found.drafts} 份，等待上传的修改 {found.waiting} 条。下一步：field-client sync",
+            f"坏文件保留为 {found.kept_as}。",
+        ]
+        if found.with_gaps:
+            lines.insert(
+                1, f"有读不出的部分，已用快照补上（{found.snapshot_at or '没有快照'}）：{'、'.join(found.with_gaps)}"
+            )
+        return Output(asdict(found), lines)
 
 
 def _password(from_stdin: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from threading import Lock, Thread
 from typing import Any
 
-from field_client import syncing
+from field_client import snapshots, syncing
 from field_client.clock import Clock
 from field_client.errors import FieldError, NoConnection
 from field_client.settings import Device
@@ -98,6 +98,7 @@ class Courier:
     def _synced(self) -> Standing:
         store = self._open_store()
         try:
+            snapshots.take(store, self._clock)  # Before the line is tried: what was just sealed is kept twice.
             with syncing.connect(store, self._device) as transport:
                 summary = syncing.sync(store, transport, self._clock, report=self._hear)
         finally:

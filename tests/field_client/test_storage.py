@@ -103,7 +103,7 @@ def test_a_freed_photo_that_is_taken_again_is_here_again(
 def test_photos_stop_where_the_room_is_needed_for_text_and_text_and_signatures_never_do(
     synced: Phone, picture: Callable[..., bytes]
 ) -> None:
-    full = Store(synced.store.db, FullHome(synced.home.path))
+    full = Store(synced.store.db, FullHome(synced.home.path), synced.key)
     draft = visits.start(full, synced.clock, synced.device, HOUSEHOLD).id
     with pytest.raises(FieldError, match=r"storage\.photos_stopped"):
         visits.photo(full, synced.clock, draft, picture(), kind="house")

@@ -125,4 +125,4 @@ def on_line(transport: Transport, line: Line) -> Transport:
 def opened(home: Home, key: bytes) -> tuple[Store, Fuse]:
     """Open a phone's store, with the fuse at which it stops."""
     store, fuse = open_store(home, key, check=False), Fuse()
-    return Store(Database(Fragile(store.db.conn, fuse)), home), fuse
+    return Store(Database(Fragile(store.db.conn, fuse)), home, key), fuse
