@@ -97,7 +97,7 @@ def open_count(session: Session, actor: Actor) -> int:
 
 
 def who_may_go(session: Session, village: str, *, now: datetime) -> list[tuple[str, str]]:
-    """List the staff who have a device in a village's area, by name: (id, name)."""
+    """List the staff whose devices may hold a village, by name: (id, name)."""
     statement = (
         select(Staff.id, Staff.display_name)
         .join(RoleAssignment, RoleAssignment.staff_id == Staff.id)

@@ -55,7 +55,7 @@ def dispatch(
     """Give a lead to somebody who looks into it, or to somebody else than before.
 
     Raises NotFound, NotAllowed, Stale when somebody handled it meanwhile, StepNotAllowed for a closed one, InputInvalid
-    for somebody who has no device in its village.
+    for somebody whose devices may not hold its village.
     """
     report = _open(ledger, actor, lead_id, seen)
     names = dict(leads.who_may_go(ledger.session, report.lead.bucket, now=now))

@@ -1,5 +1,6 @@
 """Who may use the pages, and who may not."""
 
+import gc
 import re
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from flask import Flask
 from field_client import unlock
 from field_client.web import create_app, entrance
 from tests.field_client.conftest import HOUSEHOLD, NAME, Hands, Running, make_phone
+from tests.field_client.test_filling import of_draft
 from tests.field_client.web.conftest import Visitor
 
 
@@ -135,3 +137,11 @@ def test_an_idle_device_locks_itself(at_the_lock: Visitor, hands: Hands) -> None
     visitor.get("/strip")
     hands.move(timedelta(minutes=2))
     assert visitor.client.get("/").location == "/unlock"
+
+
+def test_nothing_of_a_draft_outlives_the_lock(pages: Flask) -> None:
+    kept = of_draft("kept")
+    assert kept() is not None
+    pages.extensions["desk"].lock()
+    gc.collect()
+    assert kept() is None
