@@ -22,7 +22,7 @@ from server.services import parameters as regional
 from server.transaction import parts, reading
 
 OUTCOMES = {"eligible": "符合", "not_eligible": "不符合", "missing_facts": "缺少情况"}
-EVERY = 10_000
+EVERY = 1_000  # households between two words of progress
 on_option = click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的政策 (默认今天)")
 region_option = click.option("--region", default="430981", show_default=True, help="地区代码")
 sample_option = click.option("--sample", is_flag=True, help="用示例县的示例标准 (不是真实标准)")
