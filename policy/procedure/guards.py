@@ -238,17 +238,37 @@ def _does_not_stand(position: str) -> Callable[[Facts], bool]:
     return lambda facts: position not in facts.stands
 
 
+POSITIONS = ("investigator", "reviewer", "relative", "subject", "local", "approver")
+JUDGED = (
+    basis_accepted,
+    agent_entrusted,
+    adults_signed,
+    first_list,
+    check_valid,
+    enough_investigators,
+    reviewed_where_required,
+    notice_over,
+    no_open_objection,
+    county_visited_where_required,
+    level_decides,
+    three_fields_only,
+    heard_before_reduction,
+    heard_before_stop,
+    end_notice_over,
+    taper_within,
+    household_signed_or_refused,
+    mode_allowed,
+    attempts_exhausted,
+    small_amount,
+    verified_if_real_name,
+    enough_drawn,
+    urgent_kind,
+)
 GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     **{proof.value: _proves(proof) for proof in Proof},
-    **{f"not_{position}": _does_not_stand(position) for position in
-       ("investigator", "reviewer", "relative", "subject", "local", "approver")},
-    **{guard.__name__: guard for guard in (
-        basis_accepted, agent_entrusted, adults_signed, first_list, check_valid, enough_investigators,
-        reviewed_where_required, notice_over, no_open_objection, county_visited_where_required, level_decides,
-        three_fields_only, heard_before_reduction, heard_before_stop, end_notice_over, taper_within, household_signed_or_refused,
-        mode_allowed, attempts_exhausted, small_amount, verified_if_real_name, enough_drawn, urgent_kind,
-    )},
-}  # fmt: skip
+    **{f"not_{position}": _does_not_stand(position) for position in POSITIONS},
+    **{guard.__name__: guard for guard in JUDGED},
+}
 
 
 def township_decides(facts: Facts) -> bool:

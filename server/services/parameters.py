@@ -204,9 +204,14 @@ def _stated(row: RegionalParameter) -> Stated:
 
 def _entry(stated: Stated) -> Entry:
     document = Document(
-        code="regional", region=stated.region, title=stated.document, number=stated.number,
-        in_force_on=stated.valid_from, date_basis="", read="full",
-    )  # fmt: skip
+        code="regional",
+        region=stated.region,
+        title=stated.document,
+        number=stated.number,
+        in_force_on=stated.valid_from,
+        date_basis="",
+        read="full",
+    )
     return Entry(
         key=stated.key,
         region=stated.region,
