@@ -6,7 +6,7 @@ lies within `SAME_VECTOR` of it, so the band that the distance gave there must b
 goes to a person; nothing is ever changed by this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,17 @@ class Recheck:
 
 
 def recheck(
-    recorded: Mapping[str, Any], reference: bytes, live: bytes, *, engine: FaceEngine | Unavailable | None = None
+    recorded: Mapping[str, Any],
+    reference: bytes,
+    live: bytes,
+    *,
+    engine: FaceEngine | Unavailable | None = None,
+    policies: Callable[[str], FacePolicy] = load_policy,
 ) -> Recheck:
     """Compare again, by the policy of then and by today's. Never raises, whatever the bytes are.
 
-    `recorded` is the identity entry of the visit: its band, model and policy versions are what is checked.
+    `recorded` is the identity entry of the visit: its band, model and policy versions are what is checked. `policies` finds
+    a policy by its version or raises PolicyBroken; without it only those of this installation are known.
     """
     engine = shared() if engine is None else engine
     now = compare(reference, [live], engine=engine)
@@ -60,7 +66,7 @@ def recheck(
         reasons.append("recheck_not_possible")
     else:
         try:
-            policy = load_policy(str(recorded.get("policy_version")))
+            policy = policies(str(recorded.get("policy_version")))
             then, might_be = policy.band(now.distance), _bands(policy, now.distance)
         except PolicyBroken:
             reasons.append("recheck_policy_unknown")

@@ -32,5 +32,5 @@ def look(visit_id: str, entry_id: str) -> FaceRecheck:
         return known
     sealed = compression.body(request, limit_bytes=parts().settings.upload_limit_bytes)
     reading().rollback()  # The look takes a second; no transaction, and no connection, is kept for it.
-    found = face_rechecks.look(asked, sealed, vault.sealing_key)
+    found = face_rechecks.look(asked, sealed, vault, parts().settings.data_dir)
     return transact(lambda ledger: face_rechecks.note(ledger, actor, asked, found, now=now()))

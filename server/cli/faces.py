@@ -14,7 +14,7 @@ from server.domain.days import day
 from server.domain.errors import InputInvalid
 from server.models.visit import FaceRecheck
 from server.queries import visits
-from server.services import face_filing
+from server.services import face_filing, face_policies
 from server.transaction import parts, reading
 from sync.canonical import instant
 
@@ -60,6 +60,7 @@ def sign_file(file: Path, as_json: bool) -> None:
     signature = sign(content, vault.receipt_key)
     try:
         policy = read_signed(content, signature, [vault.receipt_public_key])
+        face_policies.keep(parts().settings.data_dir, content, signature, policy.version)
     except PolicyBroken as error:
         raise InputInvalid(f"阈值文件不能用: {error}") from None
     target = file.with_suffix(SIGNATURE_SUFFIX)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,7 @@ from server.domain.permissions import Actor
 from server.models.device import Device
 from server.models.visit import FaceRecheck
 from server.queries import records, visits
-from server.services import audit
+from server.services import audit, face_policies
 from server.services.changes import Ledger
 from sync import bundle
 from sync.errors import SyncError
@@ -43,6 +45,7 @@ if TYPE_CHECKING:  # The face engine's libraries are loaded only where a look is
 PURPOSE = "face_recheck"
 PHOTOS = ("reference", "live")
 WAIT_S = 10  # for the look before; each takes about a second
+SEALED = frozenset({"intact", "out_of_order"})  # A consent that somebody altered on the way is none.
 UNDECIDED = frozenset({"minor", "age_unknown"})  # The machine has no say, so there is nothing to look at again.
 _ONE_AT_A_TIME = Lock()  # Two photographs of 40 megapixels are in memory meanwhile.
 
@@ -64,20 +67,25 @@ def asked(session: Session, vault: Vault, actor: Actor, visit_id: str, entry_id:
     device = session.get(Device, actor.device_id) if actor.device_id else None
     if device is None:
         raise DeviceRequired
-    visits.get(session, visit_id, visible_to=actor, deed="visit.record")
+    visit = visits.get(session, visit_id, visible_to=actor, deed="visit.record")
     fields = records.fields_of(session, vault, "visit", visit_id) or {}
     entry = next((one for one in _objects(fields.get("identity")) if one.get("id") == entry_id), None)
     if entry is None or _object(fields.get("seal")).get("device_id") != device.id:
         raise NotFound("没有这次核验")
-    if not _agreed(entry):
+    if visit.verdict not in SEALED or not _agreed(entry):
         raise FaceRecheckNotAgreed
     return Asked(visit_id, entry, device)
 
 
 def look(
-    asked: Asked, sealed: bytes, key: X25519PrivateKey, *, engine: "FaceEngine | Unavailable | None" = None
+    asked: Asked,
+    sealed: bytes,
+    vault: Vault,
+    data_dir: Path,
+    *,
+    engine: "FaceEngine | Unavailable | None" = None,
 ) -> "Recheck":
-    """Open the photographs, compare them once, and forget them.
+    """Open the photographs, compare them once, by the thresholds of then, and forget them.
 
     Raises FaceRecheckOff where the office has no engine, FaceRecheckBusy, FaceRecheckUnreadable.
     """
@@ -88,8 +96,9 @@ def look(
     if isinstance(engine, Unavailable):
         raise FaceRecheckOff
     with _turn():
-        reference, live = _opened(asked, sealed, key)
-        return recheck(asked.entry, reference, live, engine=engine)
+        reference, live = _opened(asked, sealed, vault.sealing_key)
+        policies = partial(face_policies.find, data_dir, signer=vault.receipt_public_key)
+        return recheck(asked.entry, reference, live, engine=engine, policies=policies)
 
 
 def note(ledger: Ledger, actor: Actor, asked: Asked, found: "Recheck", *, now: datetime) -> FaceRecheck:
