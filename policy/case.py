@@ -83,6 +83,14 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class RigidExpense:
+    """What the household had to spend of one kind in twelve months, in fen, after insurance and aid."""
+
+    kind: str
+    fen: Fraction
+
+
+@dataclass(frozen=True)
 class FiledAlone:
     """That a person files without the family, on which ground, and since when they live apart."""
 
@@ -101,6 +109,7 @@ class Household:
     rigid_expense: Fraction | None
     filed_alone: FiledAlone | None = None
     assets: tuple[Asset, ...] | None = None
+    rigid_expenses: tuple[RigidExpense, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,15 +147,27 @@ def _household(reader: ObjectReader) -> Household:
         reader.problem("members", "成员 id 重复")
     elif all(member.exclusion for member in members):
         reader.problem("members", "没有计入的共同生活成员")
+    expenses = reader.objects("rigid_expenses", _rigid_expense)
+    total = reader.optional("rigid_expense_yuan_12m", fen, None)
+    if expenses is not None:
+        listed = sum((expense.fen for expense in expenses), ZERO)
+        if total not in (None, listed):
+            reader.problem("rigid_expense_yuan_12m", "与各项刚性支出的合计不一致")
+        total = listed
     return Household(
         area=reader.optional("area", word("area"), None),
         members=tuple(member for member in members if not member.exclusion),
         excluded=tuple(member for member in members if member.exclusion),
         property_ok=reader.optional("property_ok", _property, None),
-        rigid_expense=reader.optional("rigid_expense_yuan_12m", fen, None),
+        rigid_expense=total,
         filed_alone=reader.nested("filed_alone", _filed_alone),
         assets=reader.objects("assets", _asset),
+        rigid_expenses=expenses or (),
     )
+
+
+def _rigid_expense(reader: ObjectReader) -> RigidExpense:
+    return RigidExpense(reader.required("kind", word("rigid"), ""), reader.required("yuan", fen, ZERO))
 
 
 def _asset(reader: ObjectReader) -> Asset:

@@ -7,16 +7,18 @@ gaps. Household criteria are given the situation, personal ones the member too; 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from policy.case import MONTHS_PER_YEAR, Member
+from policy.case import MONTHS_PER_YEAR, ZERO, Member
+from policy.catalogue import read_citation
 from policy.filing import may_file_alone
 from policy.income import own_income
 from policy.labour import no_labour_capacity
 from policy.money import exact_yuan_text, ratio_text
 from policy.property import property_within_rules
-from policy.reasons import FactsMissing, Finding, reason
+from policy.reasons import FactsMissing, Finding, Reason, reason
 from policy.situation import Situation
 from policy.vocabulary import names
 
+RIGID_KINDS = (read_citation("rigid_measures 第五条"),)
 CHILD_SUPPORT = frozenset({"orphan_support", "unattended_child_support"})
 LIVELIHOOD_PROGRAMMES = {"dibao": "低保", "tekun": "特困人员救助供养", "low_income_edge": "低保边缘家庭"}
 
@@ -110,7 +112,19 @@ def rigid_expenses_heavy(situation: Situation, _programme: str, clause: str) -> 
         parameter=share,
         clause=clause,
     )
-    return Finding(holds, (comparison,))
+    return Finding(holds, (*_expenses_by_kind(situation), comparison))
+
+
+def _expenses_by_kind(situation: Situation) -> tuple[Reason, ...]:
+    """Tell the kinds that the law knows (刚性支出困难家庭认定办法 第五条), each once."""
+    sums: dict[str, Fraction] = {}
+    for expense in situation.household.rigid_expenses:
+        sums[expense.kind] = sums.get(expense.kind, ZERO) + expense.fen
+    clause = situation.law.cite(RIGID_KINDS)
+    return tuple(
+        reason("rigid.kind", value=exact_yuan_text(fen), clause=clause, kind=names("rigid")[kind])
+        for kind, fen in sorted(sums.items())
+    )
 
 
 def severe_disability_or_illness(situation: Situation, member: Member, clause: str) -> Finding:

@@ -58,6 +58,7 @@ TEXTS = {
     "covered.other": "已符合“{kind}”条件,不再按刚性支出困难家庭认定。",
     "disposable.below": "人均年收入 {value} 元,低于上年度当地居民人均可支配收入 {threshold} 元。",
     "disposable.not_below": "人均年收入 {value} 元,没有低于上年度当地居民人均可支配收入 {threshold} 元。",
+    "rigid.kind": "{kind} {value} 元。",
     "rigid.heavy": "过去 12 个月刚性支出 {value} 元,超过家庭总收入的规定比例即 {threshold} 元。",
     "rigid.light": "过去 12 个月刚性支出 {value} 元,没有超过家庭总收入的规定比例即 {threshold} 元。",
     "amount.difference": "每月差额:标准 {threshold} 元 × {people} 人 - 全家核算收入 {total} 元 = {value} 元。",

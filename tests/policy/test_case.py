@@ -150,3 +150,16 @@ def test_assumed_parameters_are_checked_too(parameters: dict[str, Any], path: st
             parameters=load_parameters(),
         )
     assert [problem.path for problem in caught.value.problems] == [path]
+
+
+def test_a_sum_that_is_not_that_of_its_parts_is_refused() -> None:
+    household = {
+        "members": [{"id": "a"}],
+        "rigid_expense_yuan_12m": "1",
+        "rigid_expenses": [{"kind": "living", "yuan": "2"}],
+    }
+    with pytest.raises(CaseError) as caught:
+        parse_case({"household": household})
+    assert [problem.path for problem in caught.value.problems] == ["household.rigid_expense_yuan_12m"]
+    parts = {**household, "rigid_expense_yuan_12m": "2"}
+    assert parse_case({"household": parts}).household.rigid_expense == 200
