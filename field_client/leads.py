@@ -21,7 +21,7 @@ from sync.records.labels import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_STATES, LEAD_
 from sync.visit_shape import blob_hashes
 
 TYPE, VILLAGE_DIGITS = "lead", 12
-WAITING, FILED, REFUSED = "waiting", "filed", "refused"
+WAITING, FILED, DISPATCHED, REFUSED = "waiting", "filed", "dispatched", "refused"
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,16 @@ def add(store: Store, clock: Clock, device: Device, report: Report, *, lead_id: 
 
 def mine(store: Store, device: Device) -> list[dict[str, Any]]:
     """List the leads that this user filed or is sent to, the newest first; of those that the lease has locked, none."""
-    lines = [_line(store, device, lead) for lead in _known(store)]
-    is_locked = lease.is_over(store)
-    chosen = [line for line in lines if line["is_own"] or (line["is_mine_to_see"] and not is_locked)]
-    return sorted(chosen, key=lambda line: (line["at"], line["id"]), reverse=True)
+    is_locked, names = lease.is_over(store), villages(store)
+    chosen = [lead for lead in _known(store) if _is_own(lead, device) or (_is_sent(lead, device) and not is_locked)]
+    lines = [_line(lead, device, names.get(lead.bucket, lead.bucket)) for lead in chosen]
+    return sorted(lines, key=lambda line: (line["at"], line["id"]), reverse=True)
+
+
+def count_sent_to(store: Store, device: Device) -> int:
+    """Count the leads to which this user is sent and that are not closed."""
+    known = overlay.all_of(store, TYPE) if not lease.is_over(store) else []
+    return sum(_is_sent(lead, device) and lead.fields.get("review_state") == DISPATCHED for lead in known)
 
 
 def show(store: Store, device: Device, lead_id: str) -> dict[str, Any]:
@@ -159,12 +165,20 @@ def _photo(store: Store, clock: Clock, draft: Draft, given: Photo, prepared: pho
     } | ({"preview": prepared.preview_sha256} if prepared.preview_sha256 else {})
 
 
-def _line(store: Store, device: Device, lead: Seen) -> dict[str, Any]:
+def _is_own(lead: Seen, device: Device) -> bool:
+    return bool(lead.fields.get("reporter_id") == device.staff_id)
+
+
+def _is_sent(lead: Seen, device: Device) -> bool:
+    return bool((lead.fields.get("handling") or {}).get("assignee_id") == device.staff_id)
+
+
+def _line(lead: Seen, device: Device, village: str) -> dict[str, Any]:
     fields, handling = lead.fields, lead.fields.get("handling") or {}
     state = WAITING if lead.pending else str(fields.get("review_state") or FILED)
     return {
         "id": lead.id,
-        "village": villages(store).get(lead.bucket, lead.bucket),
+        "village": village,
         "who": fields.get("person_hint") or "",
         "where": fields.get("place_hint") or "",
         "hardships": hardships(fields.get("hardships") or {}),
@@ -175,7 +189,7 @@ def _line(store: Store, device: Device, lead: Seen) -> dict[str, Any]:
         "assignee": handling.get("assignee_name") or "",
         "note": handling.get("note") or "",
         "result": handling.get("result") or "",
-        "is_own": fields.get("reporter_id") == device.staff_id,
-        "is_mine_to_see": handling.get("assignee_id") == device.staff_id,
+        "is_own": _is_own(lead, device),
+        "is_mine_to_see": _is_sent(lead, device),
         "photos": len(blob_hashes(fields)),
     }

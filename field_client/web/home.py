@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from field_client import standings, tasks
+from field_client import leads, standings, tasks
 from field_client.web import recovery
 from field_client.web.desk import desk, store
 
@@ -29,6 +29,7 @@ def start() -> str:
         counts=counts(),
         drafts=standings.drafts_of(store(), desk().device),
         interrupted=recovery.offer(),
+        sent_to=leads.count_sent_to(store(), desk().device),
     )
 
 

@@ -6,9 +6,11 @@ from io import BytesIO
 
 from field_client import leads
 from tests.field_client.conftest import VILLAGE, Phone
+from tests.field_client.office import STAFF_ID
 from tests.field_client.web.conftest import Visitor
 
 Draw = Callable[..., bytes]
+AT = "2026-07-01T00:00:00.000Z"
 TYPED = {
     "village": VILLAGE,
     "who": "独居老人",
@@ -52,6 +54,17 @@ def test_what_is_refused_comes_back_with_what_was_typed(visitor: Visitor) -> Non
 def test_the_first_page_leads_to_the_leads_and_an_empty_list_says_what_to_do(visitor: Visitor) -> None:
     assert 'href="/leads"' in visitor.get("/")
     assert "还没有线索" in visitor.get("/leads")
+
+
+def test_the_first_page_tells_of_leads_to_which_one_is_sent(visitor: Visitor, synced: Phone) -> None:
+    synced.running.start()
+    reported = {"person_hint": "独居老人", "place_hint": "二组", "reporter_id": "someone", "sealed_at": AT}
+    handling = {"assignee_id": STAFF_ID, "note": "今天去"}
+    synced.office.put(VILLAGE, "lead", "lead-1", **reported, review_state="dispatched", handling=handling)
+    synced.sync()
+    synced.running.stop()
+    assert "派给我 1 条" in visitor.get("/")
+    assert "派给我：今天去" in visitor.get("/leads")
 
 
 def test_a_lead_that_is_not_here_gets_a_page(visitor: Visitor) -> None:
