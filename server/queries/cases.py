@@ -43,9 +43,9 @@ def page(session: Session, actor: Actor, *, state: str, limit: int, after: str =
     return session.scalars(statement).all()
 
 
-def of_intake(session: Session, intake_id: str, *, state: str) -> Sequence[Application]:
-    """List an intake's applications in a state, and keep others from them."""
-    statement = select(Application).where(Application.intake_id == intake_id, Application.state == state)
+def of_intake(session: Session, intake_id: str, *, states: Sequence[str]) -> Sequence[Application]:
+    """List an intake's applications in some states, and keep others from them."""
+    statement = select(Application).where(Application.intake_id == intake_id, Application.state.in_(states))
     return session.scalars(statement.order_by(Application.id).with_for_update()).all()
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from server.models.cases import Application
+from server.models.cases_after import Entitlement
 from server.models.cases_decision import Decision, DemocraticReview, Objection, PublicNotice
 from server.models.cases_inquiry import CaseAssessment, CaseVisit, CheckRequest
 from server.models.visit import Review, VisitInvestigator
@@ -19,6 +21,18 @@ def visits(session: Session, machine: str, case_id: str) -> Sequence[CaseVisit]:
 def of_task(session: Session, task_id: str) -> Sequence[CaseVisit]:
     """List the cases that wait for a task's visit."""
     return session.scalars(select(CaseVisit).where(CaseVisit.task_id == task_id).with_for_update()).all()
+
+
+def waiting_for(session: Session, visit_id: str, household_id: str) -> Sequence[CaseVisit]:
+    """List what a household's cases still wait for from somebody who took part in a visit; keeps others from it."""
+    took_part = select(VisitInvestigator.staff_id).where(VisitInvestigator.visit_id == visit_id)
+    of_household = union(
+        *(select(model.id).where(model.household_id == household_id) for model in (Application, Entitlement))
+    )
+    statement = select(CaseVisit).where(
+        CaseVisit.visit_id.is_(None), CaseVisit.assignee_id.in_(took_part), CaseVisit.case_id.in_(of_household)
+    )
+    return session.scalars(statement.with_for_update()).all()
 
 
 def investigators(session: Session, visit_ids: Sequence[str]) -> set[str]:

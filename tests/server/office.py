@@ -37,6 +37,7 @@ STAFF = {
     "county1": ("county_officer", COUNTY),
     "county2": ("county_officer", COUNTY),
     "check1": ("check_centre", COUNTY),
+    "hotline1": ("hotline", COUNTY),
     "inspector1": ("inspector", COUNTY),
     "admin1": ("admin", ""),
 }

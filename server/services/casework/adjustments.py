@@ -6,7 +6,7 @@
 from datetime import date
 
 from policy.procedure.guards import Proof
-from server.domain.errors import InputInvalid
+from server.domain.errors import CaseStepRefused, InputInvalid
 from server.models.cases import Application
 from server.models.cases_after import Adjustment, Entitlement, Hearing, Recheck, TaperPeriod
 from server.models.cases_decision import PublicNotice
@@ -21,9 +21,14 @@ METHODS = ("in_person", "phone", "written", "declined")
 
 
 def hear(desk: Desk, entitlement_id: str, *, method: str, statement: str, seen_version: int) -> Hearing:
-    """Note what the household says to the coming change; who declines to speak was heard as well."""
+    """Note what the household says to the coming change; who declines to speak was heard as well.
+
+    Raises CaseStepRefused before a change is proposed: nobody can speak to what they do not know.
+    """
     entitlement = steps.take_up(desk, Entitlement, entitlement_id, "household.hear", seen_version=seen_version)
     recheck = rechecks.current(desk, entitlement)
+    if recheck.finding is None:
+        raise CaseStepRefused("还没有拟定的调整; 先提出, 再听取本人意见")
     if method != "declined" and not statement.strip():
         raise InputInvalid("请记录本人意见", fields=["statement"])
     row_id = desk.new_id()

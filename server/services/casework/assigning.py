@@ -5,18 +5,19 @@ from datetime import date
 from sqlalchemy import select
 
 from server.domain.errors import NotAllowed, NotFound
-from server.domain.permissions import Actor, Limit, limits, may
+from server.domain.permissions import COUNTY_OFFICER, Actor, Limit, limits
 from server.models.cases import Application
 from server.models.cases_after import Entitlement
 from server.models.cases_inquiry import CaseVisit
-from server.models.office import Staff
+from server.models.office import Area, Staff
 from server.queries import cases, cases_clock, cases_inquiry
 from server.queries.scope import user_bucket
 from server.services import audit
 from server.services.casework import steps
 from server.services.casework.desk import Desk
+from server.services.changes import Ledger
 from server.services.sign_in import grants_of
-from server.services.staged import office
+from server.services.staged import Author, office
 
 KINDS = {"application": "application", "objection": "application", "county": "application", "recheck": "recheck"}
 """The kind of visit for each purpose, by which the device chooses the form."""
@@ -27,6 +28,7 @@ TITLES = {
     "county": "县级入户调查",
     "recheck": "核查入户调查",
 }
+TITLE = "{deed}({place})"  # It names a place, and no person.
 FIRST, LATER = 1, 2  # The priorities of tasks: an application has a statutory day.
 
 
@@ -60,7 +62,7 @@ def assign(
 
     Raises NotFound for an assignee who may not visit there or is close kin of the household.
     """
-    _check_assignee(desk, case, assignee_id)
+    _check_assignee(desk, case, purpose, assignee_id)
     shared = _shared(desk, case, purpose, assignee_id) if isinstance(case, Application) else None
     task_id = shared.task_id if shared else _make_task(desk, case, purpose, assignee_id, due_on)
     row = CaseVisit(
@@ -82,19 +84,26 @@ def assign(
 def call_off(desk: Desk, application: Application) -> None:
     """Take tasks back that nobody has begun and no other case waits for; a visit that has begun comes in all the same."""
     for one in cases_inquiry.visits(desk.session, "application", application.id):
-        others = [row for row in cases_inquiry.of_task(desk.session, one.task_id) if row.case_id != application.id]
-        task = desk.ledger.get("visit_task", one.task_id)
-        if task is not None and task.fields.get("state") == "planned" and not others:
-            desk.ledger.remove("visit_task", one.task_id, "deleted", office(desk.now, desk.actor.staff_id))
+        if all(row.case_id == application.id for row in cases_inquiry.of_task(desk.session, one.task_id)):
+            take_back(desk.ledger, one.task_id, office(desk.now, desk.actor.staff_id))
 
 
-def _check_assignee(desk: Desk, case: Application | Entitlement, assignee_id: str) -> None:
+def take_back(ledger: Ledger, task_id: str, author: Author) -> None:
+    """Take a task back from the device, unless somebody has begun it."""
+    task = ledger.get("visit_task", task_id)
+    if task is not None and task.fields.get("state") == "planned":
+        ledger.remove("visit_task", task_id, "deleted", author)
+
+
+def _check_assignee(desk: Desk, case: Application | Entitlement, purpose: str, assignee_id: str) -> None:
+    """The county's visit is made by the county itself (57号文第二十条)."""
     staff = desk.session.get(Staff, assignee_id)
     if staff is None or staff.disabled_at is not None:
         raise NotFound("没有这位调查人员")
     worker = Actor(staff.id, staff.display_name, grants_of(staff, desk.now))
-    if not may(worker, "visit.record", case.area_code):
-        raise NotFound("这位人员不能在这个村入户调查")
+    roles = {role for role, limit in limits(worker, "visit.record", case.area_code).items() if limit is Limit.FULL}
+    if not (roles & {COUNTY_OFFICER} if purpose == "county" else roles):
+        raise NotFound("这位人员不能在这个村办理这种入户调查")
     if cases.is_relative(desk.session, case.household_id, staff.id):
         raise NotFound("这位人员与这一家有近亲属关系, 应当回避")
 
@@ -117,12 +126,13 @@ def _make_task(desk: Desk, case: Application | Entitlement, purpose: str, assign
     machine = steps.MACHINES[type(case)]
     last_days = [one.due_on for one in cases_clock.running(desk.session, machine, case.id)]
     due = due_on or min(last_days, default=None)
+    village = desk.session.get(Area, case.area_code)
     fields = {
         "household_id": case.household_id,
         "area_code": case.area_code,
         "assignee_id": assignee_id,
         "kind": KINDS[purpose],
-        "title": TITLES[purpose],
+        "title": TITLE.format(deed=TITLES[purpose], place=village.name if village else case.area_code),
         "due_on": due.isoformat() if due else None,
         "priority": LATER if purpose == "recheck" else FIRST,
         "state": "planned",

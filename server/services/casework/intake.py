@@ -9,7 +9,7 @@ from typing import Any
 
 from policy.catalogue import Programme, catalogue
 from policy.procedure.machines import load_machine
-from server.domain.errors import CaseAlreadyOpen, InputInvalid, NotAllowed, NotFound
+from server.domain.errors import CaseAlreadyOpen, CaseStepRefused, InputInvalid, NotAllowed, NotFound
 from server.domain.permissions import limits, may
 from server.models.cases import Application, Authorisation, Intake, KinshipDisclosure, Material
 from server.models.office import Staff
@@ -23,6 +23,7 @@ from server.services.store import hold
 
 CHANNELS = ("window", "home", "phone", "online", "transferred")
 DRAFT = "draft"
+BEFORE_ACCEPTANCE = (DRAFT, "submitted", "returned")
 TOWNSHIP_WINDOW = "乡镇"  # how the catalogue begins to say where a programme is applied for
 
 
@@ -53,10 +54,7 @@ def take_in(
     Raises NotAllowed outside of the area; NotFound for an unknown household; InputInvalid for a programme that is applied
     for elsewhere; CaseAlreadyOpen when one for the same programme is under way.
     """
-    if not is_village(desk.session, area_code) or not may(desk.actor, "case.read", area_code):
-        raise NotFound("没有这个村")
-    if not limits(desk.actor, "case.file", area_code):
-        raise NotAllowed
+    _check_place(desk, area_code)
     require_blobs(desk.session, [(agent or {}).get("entrustment")])
     wanted = [_programme(code) for code in dict.fromkeys(programmes)]
     member_ids: list[str] = []
@@ -88,10 +86,13 @@ def sign(
 ) -> Intake:
     """Note what was signed: entrustment, declaration, pledge, and the members' authorisations, each by its blob.
 
-    An authorisation opens queries to the sources of its `scope` until `valid_to`. Raises NotFound for a picture that is not
-    here, or a person who does not live in the household.
+    An authorisation opens queries to the sources of its `scope` until `valid_to`. Raises PaperNotHere for a picture that is
+    not here, NotFound for a person who does not live in the household, and CaseStepRefused once all applications are
+    accepted: what was signed then stays what it was.
     """
     intake = _opened(desk, intake_id)
+    if not cases.of_intake(desk.session, intake.id, states=BEFORE_ACCEPTANCE):
+        raise CaseStepRefused("申请都已受理, 签署的材料不再更改")
     require_blobs(desk.session, [entrustment, declaration, *(one["paper"] for one in authorisations)])
     living = {one.id for one in people.co_living(desk.ledger, intake.household_id, on=desk.today)}
     if any(one["person_id"] not in living for one in authorisations):
@@ -104,6 +105,17 @@ def sign(
         told = {name: one.get(name) for name in ("person_id", "paper", "scope", "valid_to")}
         desk.session.merge(Authorisation(intake_id=intake.id, **told, **desk.noted))
     desk.session.flush()
+    audit.record(
+        desk.session,
+        desk.actor,
+        "intake.sign",
+        "intake",
+        intake.id,
+        now=desk.now,
+        declaration=declaration,
+        entrustment=entrustment,
+        signers=len(authorisations),
+    )
     return intake
 
 
@@ -134,12 +146,20 @@ def disclose_kin(desk: Desk, intake_id: str, relations: Sequence[Mapping[str, st
 def submit(desk: Desk, intake_id: str) -> Sequence[Application]:
     """Hand in all drafts of an intake: declared, and authorised by every co-living adult, or pledged."""
     intake = _opened(desk, intake_id)
-    drafts = cases.of_intake(desk.session, intake.id, state=DRAFT)
+    drafts = cases.of_intake(desk.session, intake.id, states=(DRAFT,))
     if not drafts:
         raise NotFound("没有要提交的申请")
     for application in drafts:
         steps.take(desk, application, "submit")
     return drafts
+
+
+def _check_place(desk: Desk, area_code: str) -> None:
+    """Whoever takes down a call sees no case, and may open one all the same."""
+    if not is_village(desk.session, area_code):
+        raise NotFound("没有这个村")
+    if not limits(desk.actor, "case.file", area_code):
+        raise NotAllowed if may(desk.actor, "case.read", area_code) else NotFound("没有这个村")
 
 
 def _opened(desk: Desk, intake_id: str) -> Intake:

@@ -144,6 +144,10 @@ class Casework:
         self.did(reviewer, f"/visits/{visit}/reviews", verdict="approved", seen_revision=1)
         return visit
 
+    def team(self, *usernames: str) -> list[dict[str, str]]:
+        """Name the investigators of a visit."""
+        return [{"staff_id": self.office.staff[one], "name": "员", "role": "lead"} for one in usernames]
+
     def answer_check(self, result: str = "clear", username: str = "check1") -> None:
         """Let the check centre answer what waits."""
         for one in self.get("check1", "/checks").json:

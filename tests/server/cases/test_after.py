@@ -87,9 +87,7 @@ def test_whoever_visited_does_not_conclude_the_recheck(work: Casework, entitleme
     stepped(work, "reviewer1", entitlement, "recheck", assignee_id=staff["caseworker1"])
     device = work.device()
     (task_id,) = [key[2] for key, (_, body) in device.rows.items() if key[1] == "visit_task" and b'"recheck"' in body]
-    team = [
-        {"staff_id": staff[one], "name": "员", "role": "lead"} for one in ("caseworker1", "caseworker3", "reviewer3")
-    ]
+    team = work.team("caseworker1", "caseworker3", "reviewer3")
     work.visit(task_id, participants=team, kind="recheck")
     assert step(work, "reviewer3", entitlement, "unchanged").json["code"] == "permission.hands_not_apart"
 
@@ -104,6 +102,11 @@ def test_nobody_loses_anything_unheard(work: Casework, entitlement: str):
     assert read(work, entitlement)["amounts"] == [
         {"from_on": "2026-08-01", "amount_fen": 32000},
     ]
+
+
+def test_nobody_is_heard_on_a_change_that_nobody_proposed(work: Casework, entitlement: str):
+    rechecked(work, entitlement)
+    assert step(work, "caseworker1", entitlement, "hearing", **HEARD).status_code == 409
 
 
 def test_more_is_given_without_a_hearing_from_the_next_month_on(work: Casework, entitlement: str):

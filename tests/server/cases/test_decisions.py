@@ -122,9 +122,14 @@ def test_registered_kin_and_complaints_send_the_county_out_before_it_decides(wor
     staff = work.office.staff
     wrong = work.step("county1", application, "visits", purpose="application", assignee_id=staff["caseworker1"])
     assert wrong.status_code == 403
-    sent = work.step("county1", application, "visits", purpose="county", assignee_id=staff["caseworker1"])
-    work.visit(sent.json["task_id"])
+    township = work.step("county1", application, "visits", purpose="county", assignee_id=staff["caseworker1"])
+    assert township.status_code == 404
+    sent = work.step("county1", application, "visits", purpose="county", assignee_id=staff["county1"])
+    work.visit(sent.json["task_id"], participants=work.team("caseworker1", "caseworker3", "county1"))
     assert work.stepped("county1", application, "county") == "deciding"
+    answer = work.step("county1", application, "confirmation", **CONFIRM)
+    assert answer.json["code"] == "permission.hands_not_apart"
+    assert work.stepped("county2", application, "confirmation", **CONFIRM) == "confirmed"
 
 
 def test_an_emergency_is_decided_without_check_and_notice(work: Casework):

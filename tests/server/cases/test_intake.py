@@ -171,6 +171,21 @@ def test_close_kin_takes_no_part_and_sees_nothing(work: Casework):
     assert answer.status_code == 404
 
 
+def test_whoever_takes_down_a_call_opens_a_case_and_sees_none(work: Casework):
+    body = {"area_code": HERE, "programmes": ["dibao"], "channel": "phone", "household": {"members": [head()]}}
+    made = work.did("hotline1", "/intakes", body)
+    assert work.get("hotline1", f"/applications/{made['applications'][0]['id']}").status_code == 404
+    assert work.post("inspector1", "/intakes", body).status_code == 403
+    assert work.post("admin1", "/intakes", body).status_code == 404
+
+
+def test_what_was_signed_stays_what_it_was_once_accepted(work: Casework):
+    application = work.accepted()
+    intake = work.read(application)["intake_id"]
+    answer = work.post("caseworker1", f"/intakes/{intake}/signatures", is_pledged=True)
+    assert (answer.status_code, answer.json["code"]) == (409, "case.step_refused")
+
+
 def test_another_townships_worker_finds_nothing(work: Casework):
     application = work.submitted()
     assert work.get("caseworker2", f"/applications/{application}").status_code == 404

@@ -25,11 +25,8 @@ def refusal(answer: Any) -> tuple[int, str]:
 
 def test_whoever_investigated_gives_no_opinion(work: Casework):
     application = work.investigating()
-    staff = work.office.staff
-    participants = [{"staff_id": staff[one], "name": "员", "role": "lead"} for one in ("caseworker1", "caseworker3")]
-    third = {"staff_id": staff["reviewer1"], "name": "员", "role": "second"}
     task = work.read(application)["visits"][0]["task_id"]
-    work.visit(task, reviewer="reviewer3", participants=[*participants, third])
+    work.visit(task, reviewer="reviewer3", participants=work.team("caseworker1", "caseworker3", "reviewer1"))
     work.answer_check()
     work.assess(application)
     assert refusal(work.step("reviewer1", application, "opinion", **OPINION)) == (403, "permission.hands_not_apart")

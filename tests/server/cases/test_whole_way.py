@@ -1,5 +1,7 @@
 """From asking for help to the money, through HTTP and a device, as the office works."""
 
+import pytest
+
 from tests.server.cases.casework import HERE, PAPER, Casework
 from tests.server.office import VILLAGES
 
@@ -43,6 +45,7 @@ def test_the_visit_task_reaches_the_device_and_the_sealed_visit_opens_the_next_s
     device = work.device()
     (task,) = work.tasks(device)
     assert (task["kind"], task["household_id"], task["area_code"]) == ("application", work.household, HERE)
+    assert (task["title"], task["due_on"]) == (f"申请入户调查(地区{HERE})", "2026-07-09")
     assert work.step("reviewer1", application, "opinion", suggestion="refuse", reasons="无").status_code == 409
     (sent,) = work.read(application)["visits"]
     visit = work.visit(sent["task_id"])
@@ -50,10 +53,23 @@ def test_the_visit_task_reaches_the_device_and_the_sealed_visit_opens_the_next_s
     assert sent["visit_id"] == visit and sent["accepted_at"]
 
 
-def test_a_visit_that_was_made_without_its_task_is_put_to_the_case_by_a_reviewer(work: Casework):
+def test_a_visit_that_names_another_task_answers_the_cases_task_too(work: Casework):
+    """A household with two open tasks is visited once; the device can name only one of them."""
+    application = work.investigating()
+    visit = work.visit("", sealed_at="2026-07-06T02:00:00.000Z")
+    assert work.read(application)["visits"][0]["visit_id"] == visit
+    assert work.tasks(work.device()) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"sealed_at": "2026-07-05T02:00:00.000Z"}, {"kind": "care", "sealed_at": "2026-07-06T02:00:00.000Z"}],
+    ids=["before it was asked for", "of another kind"],
+)
+def test_another_visit_is_put_to_the_case_by_a_reviewer_or_not_at_all(work: Casework, more: dict[str, str]):
     application = work.investigating()
     (sent,) = work.read(application)["visits"]
-    visit = work.visit("")
+    visit = work.visit("", **more)
     assert work.read(application)["visits"][0]["visit_id"] is None
     assert work.step("caseworker1", application, f"visits/{sent['task_id']}/made", visit_id=visit).status_code == 403
     work.stepped("reviewer1", application, f"visits/{sent['task_id']}/made", visit_id=visit)
