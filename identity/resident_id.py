@@ -15,6 +15,7 @@ Sex = Literal["male", "female"]
 # ISO 7064 MOD 11-2 as GB 11643 writes it out.
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
+_RESIDENT_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 
 TEST_AREA = "99"  # No province has this number, so a made-up id under it cannot belong to a living person.
 
@@ -134,3 +135,12 @@ def _date(digits: str) -> date | None:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
+
+
+def veil(text: str) -> str:
+    """Hide the birth date in every resident id within a text.
+
+    >>> veil("户主 990101194906010012")
+    '户主 990101********0012'
+    """
+    return _RESIDENT_ID.sub(lambda found: mask(found.group()), text)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import forms
+from identity.resident_id import veil
 from server.pages.console import facts, household, sheet
 from server.pages.console.times import brief, day_of, days_since, written
 from server.pages.console.words import NOTHING, SIGNERS, SOURCES, STATES, VERDICTS, word
@@ -131,7 +132,7 @@ def put_together(
         sealed=written(fields.get("sealed_at")),
         days=days_since(dossier.visit.sealed_at, now),
         is_form_known=definition is not None,
-        remarks=sheet.veil(str(fields.get("remarks") or "")),
+        remarks=veil(str(fields.get("remarks") or "")),
         facts=facts.of_visit(dossier, people),
         register=household.register(family, today=day_of(now, now)),
         parts=parts,
@@ -158,7 +159,7 @@ def _definition(form: Mapping[str, Any] | None, named: Mapping[str, Any]) -> for
 def _photo(at: int, item: Mapping[str, Any], dossier: Dossier) -> Picture:
     source = word(SOURCES, item.get("source"))
     taken = f"{brief(str(item.get('taken_at') or ''))} {source}".strip()
-    caption = sheet.veil(str(item.get("caption") or ""))
+    caption = veil(str(item.get("caption") or ""))
     lines = tuple(line for line in (caption, taken) if line)
     is_imported = item.get("source") == "imported"
     return _picture(f"photo-{at}", item, dossier, word(FILE_KINDS, item.get("kind")), lines, is_imported)
@@ -198,7 +199,7 @@ def _events(dossier: Dossier) -> list[Event]:
     events = [(str(fields.get("sealed_at")), "plain", "现场签封", names, "")]
     for one in dossier.amendments:
         title = f"补正（第 {one['revision']} 版）"
-        events.append((str(one.get("sealed_at")), "plain", title, "", sheet.veil(str(one.get("reason") or ""))))
+        events.append((str(one.get("sealed_at")), "plain", title, "", veil(str(one.get("reason") or ""))))
     for one in dossier.receipts:
         title = f"存证回执（第 {one['revision']} 版）"
         events.append((str(one.get("issued_at")), "good", title, "", f"{len(one.get('blobs') or ())} 份照片和签名"))

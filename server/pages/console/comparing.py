@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from identity.resident_id import veil
 from server.pages.console.household import disability, dwelling
-from server.pages.console.sheet import veil
 from server.pages.console.words import NOTHING, SEPARATOR, word
 from sync.records.labels import label
 from sync.records.terms import CAUSES, LABOUR, RELATIONS, SEXES, TAGS

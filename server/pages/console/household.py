@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from identity.resident_id import age_on, mask
+from identity.resident_id import age_on, mask, veil
 from policy.catalogue import catalogue
 from policy.vocabulary import names
-from server.pages.console.sheet import veil
 from server.pages.console.words import LEVELS, SEPARATOR, word
 from server.queries.households import Family
 from sync.records.terms import CONDITIONS, LABOUR, RELATIONS, SEXES, TAGS, TENURES

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from identity.resident_id import veil
 from server.domain.errors import InputInvalid, NotFound
 from server.domain.permissions import may
 from server.models.visit import Lead
 from server.pages.console import facts
 from server.pages.console.door import actor, blueprint, now
 from server.pages.console.notices import Notice
-from server.pages.console.sheet import veil
 from server.pages.console.times import brief, days_since, written
 from server.pages.console.words import LEAD_DONE, LEAD_EMPTY, LEADS_HANDLED_BY, PLACE_SOURCES, SEPARATOR, STATES, word
 from server.queries import held, visits

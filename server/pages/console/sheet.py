@@ -1,7 +1,6 @@
 """The form as the worker saw it, with what was amended since: pure, from a definition and the answers of each revision."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,13 +8,12 @@ from typing import Any
 
 from forms import Definition, ShownQuestion, ShownSection, layout
 from forms.answers import UPLOADED
-from identity.resident_id import mask
+from identity.resident_id import veil
 from server.pages.console.times import brief
 from server.pages.console.words import HOW_MANY, ITEMS, KEPT, NOTHING, SEPARATOR, UNLISTED, WITHDRAWN
 
 Answers = Mapping[str, Any]
 _SILENT = frozenset({"note", "hidden"})
-_RESIDENT_ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -94,15 +92,6 @@ def parts(
     found = [_part(section, texts, kept or {}, files) for section in laid_out[-1]]
     known = frozenset(_shown(laid_out[-1]))
     return _numbered([*found, _unlisted(texts, known=known)])
-
-
-def veil(text: str) -> str:
-    """Hide the birth date in every resident id within a text.
-
-    >>> veil("户主 990101194906010012")
-    '户主 990101********0012'
-    """
-    return _RESIDENT_ID.sub(lambda found: mask(found.group()), text)
 
 
 def _part(
