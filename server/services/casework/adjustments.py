@@ -15,7 +15,7 @@ from server.services import audit
 from server.services.casework import entitlements, notices, rechecks, steps
 from server.services.casework.decisions import DELEGATED
 from server.services.casework.desk import Desk
-from server.services.casework.remedies import REMEDY
+from server.services.casework.remedies import remedy
 
 METHODS = ("in_person", "phone", "written", "declined")
 
@@ -121,7 +121,7 @@ def _take_up(desk: Desk, entitlement_id: str, seen_version: int) -> Entitlement:
 def _adjustment(
     desk: Desk, entitlement: Entitlement, recheck: Recheck, reasons: str, served_how: str, from_on: date
 ) -> Adjustment:
-    text = {"reasons": reasons.strip(), "remedy": REMEDY}
+    text = {"reasons": reasons.strip(), "remedy": remedy(desk.law(entitlement.area_code))}
     adjustment = Adjustment(
         recheck_id=recheck.id,
         entitlement_id=entitlement.id,

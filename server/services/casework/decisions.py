@@ -16,7 +16,7 @@ from server.models.cases_inquiry import CaseAssessment
 from server.queries import cases_inquiry
 from server.services.casework import entitlements, opinions, steps
 from server.services.casework.desk import Desk
-from server.services.casework.remedies import REMEDY
+from server.services.casework.remedies import remedy
 
 DELEGATED = frozenset({Limit.IF_DELEGATED})
 
@@ -118,7 +118,7 @@ def _decision(
     text = {
         "reasons": reasons.strip(),
         "trace": found.get(application.programme, {}).get("reasons", []),
-        "remedy": REMEDY,
+        "remedy": remedy(desk.law(application.area_code)),
     }
     level = deciding_level(desk.law(application.area_code), application.programme, amount_fen=application.proposed_fen)
     decision = Decision(
