@@ -402,3 +402,15 @@ class CheckWaysMissing(DomainError):
     """The operator has not set on which way the sources are asked."""
 
     code, kind, title = "check.ways_missing", Kind.CONFLICT, "还没有设置核对通道"
+
+
+class DocumentNotYet(DomainError):
+    """What the document tells of has not happened; the detail says what."""
+
+    code, kind, title = "document.not_yet", Kind.CONFLICT, "现在还不能做这份文书"
+
+
+class DocumentsUnavailable(DomainError):
+    """This machine lacks the libraries that lay pages out; everything else works."""
+
+    code, kind, title = "document.unavailable", Kind.CONFLICT, "这台服务器还不能制作 PDF 文书"
