@@ -71,6 +71,7 @@ screenshots: .venv/ready ## make the README's pictures anew with the browser tes
 	@$(BIN)/python -m pytest tests/browser
 	@cp var/screenshots/field-home-phone.png docs/images/field-home.png
 	@cp var/screenshots/console-pinning-desk.png docs/images/console-visit.png
+	@$(BIN)/python -m tests.browser.handbook
 
 lock: .venv/ready ## pin and hash the dependencies anew from requirements*.in
 	@$(BIN)/uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.txt
