@@ -21,8 +21,17 @@ def brief(store: Store, household: Seen) -> dict[str, Any]:
         return _line(Seen("household", household.id, household.bucket, {}, household.pending), "", 0)
     head_id = household.fields.get("head_id")
     head = overlay.one(store, "person", head_id) if head_id else None
-    members_count = len(overlay.all_of(store, "household_member", household_id=household.id))
-    return _line(household, head.fields.get("name", "") if head else "", members_count)
+    return _line(household, head.fields.get("name", "") if head else "", _members_count(store, household.id))
+
+
+def _members_count(store: Store, household_id: str) -> int:
+    """Count a household's members: from the index alone, unless changes of ours may lie over some."""
+    if store.value("SELECT 1 FROM outbox WHERE type = 'household_member' LIMIT 1"):
+        return len(overlay.all_of(store, "household_member", household_id=household_id))
+    return int(store.value(_MEMBERS, household_id))
+
+
+_MEMBERS = "SELECT count(*) FROM records WHERE type = 'household_member' AND json_extract(body, '$.household_id') = ?"
 
 
 def _line(household: Seen, head: str, members_count: int) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def photo_rows() -> list[Row]:
 def picture(width: int, height: int) -> bytes:
     """Draw a picture with as much detail as a wall of bricks has."""
     noise = Image.effect_noise((width // 8, height // 8), 60).resize((width, height), Image.Resampling.BICUBIC)
-    fine = Image.effect_noise((width, height), 12).filter(ImageFilter.GaussianBlur(1))
+    fine = Image.effect_noise((width, height), 6).filter(ImageFilter.GaussianBlur(1))
     buffer = io.BytesIO()
     Image.merge("RGB", (noise, Image.blend(noise, fine, 0.4), fine)).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()

@@ -10,7 +10,7 @@ from field_client.web.desk import desk, store
 
 blueprint = Blueprint("home", __name__)
 
-SHOWN = 30  # tasks of a list; the others stand on the page of all tasks
+SHOWN = 20  # tasks of a list; the others stand on the page of all tasks
 
 
 @blueprint.get("/")

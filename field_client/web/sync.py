@@ -11,7 +11,7 @@ from field_client.web.shown import kilobytes
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 
-SHOWN = 30  # visits of a list; the others stand on the page of all visits
+SHOWN = 20  # visits of a list; the others stand on the page of all visits
 
 REASONS = {
     "draft": "还没有签封，签封后才会上传。",

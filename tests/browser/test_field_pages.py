@@ -141,7 +141,7 @@ def survey(page: Page) -> None:
 def photographs(page: Page, folder: Path) -> None:
     for path, kind in zip(pictures.house_photos(folder)[:3], ("房屋外观", "室内", "证明材料"), strict=True):
         page.get_by_label(kind).check()
-        page.locator("input[name=camera]").set_input_files(path)
+        page.locator("form.card input[name=camera]").set_input_files(path)
         expect(page.locator(".said").first).to_be_visible()
         page.goto(page.url)
     expect(page.locator("figure")).to_have_count(3)
