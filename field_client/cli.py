@@ -30,7 +30,7 @@ SUBJECTS = {
     "bundle": ("bundle",),
     "uploads": ("uploads", "storage"),
     "outcomes": ("receipts", "refused", "conflicts"),
-    "serve": ("serve",),
+    "serve": ("serve", "practice"),
     "trip": ("preflight", "support-bundle"),
     "faces": ("faces",),
 }

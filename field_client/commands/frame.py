@@ -21,6 +21,7 @@ from field_client.settings import PIN_VARIABLE, Device, Home, default_home, load
 from field_client.store import Store, open_store, storage_errors
 
 FILE = click.Path(path_type=Path)
+WITHOUT_A_USER = frozenset({"enrol", "practice"})
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def command(group: click.Group, name: str, *, help: str) -> Callable[[Deed], cli
             try:
                 for one in users.folders(base):
                     wiping.resume(one, os.environ, tells=name == "sync")
-                if name != "enrol":
+                if name not in WITHOUT_A_USER:
                     app.home = users.home_of(base, user or _root("user"))
                 with storage_errors():
                     output = deed(app, **given)

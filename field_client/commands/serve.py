@@ -3,14 +3,16 @@
 import contextlib
 import errno
 import os
+import signal
 import socket
 import threading
 import webbrowser
 
 import click
+from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from field_client import unlock
+from field_client import practice, unlock
 from field_client.commands.frame import App, Output, command
 from field_client.web import create_app, entrance
 from field_client.web.desk import Desk
@@ -33,17 +35,40 @@ def add_to(main: click.Group) -> None:
     @click.option("--open", "opens", is_flag=True, help="同时打开浏览器。")
     def serve(app: App, port: int, opens: bool) -> Output:
         """Serve until the user stops it; a locked device asks for the PIN on its first page."""
+        _end_in_order()
         key = app.store_key() if app.reads_pin else unlock.remembered(app.home, app.clock, os.environ)
-        pages = create_app(app.home, app.clock, store_key=key)
-        with _bound(port) as listening:
-            server = make_server(ADDRESS, port, pages, threaded=True, request_handler=Silent, fd=listening.fileno())
-            address = f"http://{ADDRESS}:{listening.getsockname()[1]}{entrance(pages)}"
-            with contextlib.suppress(KeyboardInterrupt):
-                click.echo(f"本机页面：{address}")
-                if opens:
-                    webbrowser.open(address)
-                _serve(server, pages.extensions["desk"])
-        return Output({"address": address}, ["已停止。"])
+        return _run(create_app(app.home, app.clock, store_key=key), port, opens=opens)
+
+    @command(
+        main,
+        "practice",
+        help="练习模式：用虚构的住户练习走访，不用登记，不上传，退出即删除。按 Ctrl+C 结束。",
+    )
+    @click.option("--port", type=click.IntRange(0, 65535), default=0, help="端口（默认自动选一个空闲的）。")
+    @click.option("--open", "opens", is_flag=True, help="同时打开浏览器。")
+    def practise(app: App, port: int, opens: bool) -> Output:
+        """Serve the pages on invented people until the user stops it; then nothing is left."""
+        _end_in_order()
+        with practice.place(app.clock) as (home, key):
+            return _run(create_app(home, app.clock, store_key=key, is_practice=True), port, opens=opens)
+
+
+def _end_in_order() -> None:
+    """Let the end of the session or of the device be as ordinary an end as Ctrl+C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _run(pages: Flask, port: int, *, opens: bool) -> Output:
+    """Serve pages until the user stops it."""
+    with _bound(port) as listening:
+        server = make_server(ADDRESS, port, pages, threaded=True, request_handler=Silent, fd=listening.fileno())
+        address = f"http://{ADDRESS}:{listening.getsockname()[1]}{entrance(pages)}"
+        with contextlib.suppress(KeyboardInterrupt):
+            click.echo(f"本机页面：{address}")
+            if opens:
+                webbrowser.open(address)
+            _serve(server, pages.extensions["desk"])
+    return Output({"address": address}, ["已停止。"])
 
 
 class Silent(WSGIRequestHandler):

@@ -63,13 +63,18 @@ class Pages(Flask):
     request_class = InMemory
 
 
-def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = None) -> Flask:
+def create_app(home_folder: Home, clock: Clock, *, store_key: bytes | None = None, is_practice: bool = False) -> Flask:
     """Make the pages of an enrolled device; without a store key they begin locked and ask for the PIN.
+
+    Pages to practise on say so on each of them, and have no courier.
 
     The address that lets a browser in is `entrance(app)`. Raises FieldError("device.not_enrolled").
     """
     app = Pages(__name__, static_folder=str(Path(__file__).parent / "static"))
     desk = Desk(home_folder, clock, store_key)
+    if is_practice:
+        desk.courier.close()
+    app.config["IS_PRACTICE"] = is_practice
     app.extensions["desk"] = desk
     app.config.update(MAX_CONTENT_LENGTH=UPLOAD_LIMIT_BYTES)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # Flask's own provider has it.

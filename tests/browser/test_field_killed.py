@@ -85,3 +85,4 @@ def test_a_visit_survives_a_reload_and_a_kill(home: Path, page: Page) -> None:
         expect(wages).to_have_value("1250")
     finally:
         end(program, signal.SIGTERM)
+    assert not (home / "running").exists()
