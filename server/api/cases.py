@@ -1,6 +1,6 @@
 """Applications: reading them, and the township's steps from the first paper to the notice in the village."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from server.api import cursors
 from server.api.context import current_actor, now
 from server.api.schemas import cases as schemas
+from server.api.stepping import stepped
 from server.models.cases import Application
 from server.models.cases_clock import Deadline
 from server.services import photos
@@ -25,22 +26,9 @@ from server.services.casework import (
     receiving,
     returning,
 )
-from server.services.casework.desk import Desk
 from server.transaction import at_desk, parts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/applications", description="救助申请")
-
-
-def stepped(application_id: str, deed: Callable[[Desk], object]) -> dict[str, Any]:
-    """Run a deed on an application, and tell where it stands then."""
-
-    def run(desk: Desk) -> dict[str, Any]:
-        deed(desk)
-        desk.session.flush()
-        case = desk.session.get_one(Application, application_id)
-        return {"id": case.id, "state": case.state, "version": case.version}
-
-    return at_desk(current_actor(), run, now=now())
 
 
 @blueprint.get("")
@@ -128,7 +116,7 @@ def blob(application_id: str, sha256: str) -> Response:
 @blueprint.response(200, schemas.CaseStateOut)
 def ask_for_papers(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Ask for what is missing, once, in one list (一次性告知)."""
-    return stepped(application_id, lambda desk: receiving.ask_for(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: receiving.ask_for(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/papers")
@@ -136,7 +124,7 @@ def ask_for_papers(asked: dict[str, Any], application_id: str) -> dict[str, Any]
 @blueprint.response(200, schemas.CaseStateOut)
 def give_papers(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Take papers in, with their pictures or pledged."""
-    return stepped(application_id, lambda desk: receiving.give(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: receiving.give(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/acceptance")
@@ -144,7 +132,7 @@ def give_papers(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def accept(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Accept an application; the statutory clock starts."""
-    return stepped(application_id, lambda desk: receiving.accept(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: receiving.accept(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/investigation")
@@ -152,7 +140,7 @@ def accept(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def investigate(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Start the investigation: the check of means is asked for, and the visit goes to a device."""
-    return stepped(application_id, lambda desk: inquiry.start(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: inquiry.start(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/visits")
@@ -169,7 +157,7 @@ def send_visit(asked: dict[str, Any], application_id: str) -> dict[str, str]:
 @blueprint.response(200, schemas.CaseStateOut)
 def attach_visit(asked: dict[str, Any], application_id: str, task_id: str) -> dict[str, Any]:
     """Put a visit that was made without its task to the case that waits for it."""
-    return stepped(application_id, lambda desk: returning.attach(desk, application_id, task_id, **asked))
+    return stepped(Application, application_id, lambda desk: returning.attach(desk, application_id, task_id, **asked))
 
 
 @blueprint.post("/<application_id>/negative-check")
@@ -177,7 +165,7 @@ def attach_visit(asked: dict[str, Any], application_id: str, task_id: str) -> di
 @blueprint.response(200, schemas.CaseStateOut)
 def tell_negative(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Tell the applicant of a negative result of the check."""
-    return stepped(application_id, lambda desk: inquiry.tell_negative(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: inquiry.tell_negative(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/evidence")
@@ -185,7 +173,7 @@ def tell_negative(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def give_evidence(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Take the applicant's evidence in; the check is asked for again."""
-    return stepped(application_id, lambda desk: inquiry.give_evidence(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: inquiry.give_evidence(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/assessment")
@@ -201,7 +189,7 @@ def assess(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def give_opinion(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Give the township's opinion."""
-    return stepped(application_id, lambda desk: opinions.give(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: opinions.give(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/notice")
@@ -209,7 +197,7 @@ def give_opinion(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def post_notice(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note that the opinion hangs in the village (公示)."""
-    return stepped(application_id, lambda desk: notices.post(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: notices.post(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/notice/end")
@@ -217,7 +205,7 @@ def post_notice(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def close_notice(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Close a notice that hung for all its days."""
-    return stepped(application_id, lambda desk: notices.close(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: notices.close(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/objections")
@@ -225,7 +213,7 @@ def close_notice(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def raise_objection(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note an objection."""
-    return stepped(application_id, lambda desk: objections.raise_(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: objections.raise_(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/objections/<objection_id>/settlement")
@@ -233,7 +221,9 @@ def raise_objection(asked: dict[str, Any], application_id: str) -> dict[str, Any
 @blueprint.response(200, schemas.CaseStateOut)
 def settle_objection(asked: dict[str, Any], application_id: str, objection_id: str) -> dict[str, Any]:
     """Settle an objection by a new visit that was accepted."""
-    return stepped(application_id, lambda desk: objections.settle(desk, application_id, objection_id, **asked))
+    return stepped(
+        Application, application_id, lambda desk: objections.settle(desk, application_id, objection_id, **asked)
+    )
 
 
 @blueprint.post("/<application_id>/democratic-reviews")
@@ -241,7 +231,7 @@ def settle_objection(asked: dict[str, Any], application_id: str, objection_id: s
 @blueprint.response(200, schemas.CaseStateOut)
 def review_democratically(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note a democratic review (民主评议)."""
-    return stepped(application_id, lambda desk: objections.review(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: objections.review(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/complaint-flag")
@@ -249,7 +239,7 @@ def review_democratically(asked: dict[str, Any], application_id: str) -> dict[st
 @blueprint.response(200, schemas.CaseStateOut)
 def flag(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note that the application was complained about: the county visits before it decides."""
-    return stepped(application_id, lambda desk: complaints.flag(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: complaints.flag(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/withdrawal")
@@ -257,7 +247,7 @@ def flag(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def withdraw(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note that the applicant withdraws."""
-    return stepped(application_id, lambda desk: endings.withdraw(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: endings.withdraw(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/warning")
@@ -265,7 +255,7 @@ def withdraw(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def warn(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Note that the applicant was warned."""
-    return stepped(application_id, lambda desk: endings.warn(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: endings.warn(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/termination")
@@ -273,7 +263,7 @@ def warn(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def terminate(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """End the procedure of somebody who does not cooperate after a warning."""
-    return stepped(application_id, lambda desk: endings.terminate(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: endings.terminate(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/pause")
@@ -281,7 +271,7 @@ def terminate(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def pause(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Let the office's own periods stand still."""
-    return stepped(application_id, lambda desk: periods.pause(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: periods.pause(desk, application_id, **asked))
 
 
 @blueprint.delete("/<application_id>/pause")
@@ -289,7 +279,7 @@ def pause(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def resume_clock(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Let them run again."""
-    return stepped(application_id, lambda desk: periods.resume(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: periods.resume(desk, application_id, **asked))
 
 
 @blueprint.post("/<application_id>/extension")
@@ -297,4 +287,4 @@ def resume_clock(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.CaseStateOut)
 def extend(asked: dict[str, Any], application_id: str) -> dict[str, Any]:
     """Make the period of the decision longer, for a reason that the rules list."""
-    return stepped(application_id, lambda desk: periods.extend(desk, application_id, **asked))
+    return stepped(Application, application_id, lambda desk: periods.extend(desk, application_id, **asked))

@@ -1,6 +1,5 @@
 """What households receive: rechecks, reported changes, hearings, adjustments, tapers, leaving."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -8,6 +7,7 @@ from flask_smorest import Blueprint
 from server.api.context import current_actor, now
 from server.api.schemas import entitlements as schemas
 from server.api.schemas.cases import CaseStateOut, PostIn, ReasonIn, StepIn
+from server.api.stepping import stepped
 from server.models.cases_after import Entitlement
 from server.queries import cases, cases_after
 from server.services.casework import adjustments, looks, rechecks
@@ -16,18 +16,6 @@ from server.transaction import at_desk, parts
 
 blueprint = Blueprint("entitlements", __name__, url_prefix="/api/v1", description="在享救助")
 ONE = "/entitlements/<entitlement_id>"
-
-
-def stepped(entitlement_id: str, deed: Callable[[Desk], object]) -> dict[str, Any]:
-    """Run a deed on an entitlement, and tell where it stands then."""
-
-    def run(desk: Desk) -> dict[str, Any]:
-        deed(desk)
-        desk.session.flush()
-        case = desk.session.get_one(Entitlement, entitlement_id)
-        return {"id": case.id, "state": case.state, "version": case.version}
-
-    return at_desk(current_actor(), run, now=now())
 
 
 @blueprint.get(ONE)
@@ -64,7 +52,15 @@ def report(asked: dict[str, Any], household_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def begin(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Begin a recheck, with a visit."""
-    return stepped(entitlement_id, lambda desk: rechecks.begin(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: rechecks.begin(desk, entitlement_id, **asked))
+
+
+@blueprint.post(f"{ONE}/visits")
+@blueprint.arguments(schemas.RecheckIn)
+@blueprint.response(200, CaseStateOut)
+def send_visit(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
+    """Send somebody for a recheck that is under way: after a reported change, or in place of who cannot go."""
+    return stepped(Entitlement, entitlement_id, lambda desk: rechecks.send(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/unchanged")
@@ -72,7 +68,7 @@ def begin(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def find_unchanged(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Conclude a recheck: nothing has changed."""
-    return stepped(entitlement_id, lambda desk: rechecks.find_unchanged(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: rechecks.find_unchanged(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/proposal")
@@ -80,7 +76,7 @@ def find_unchanged(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]
 @blueprint.response(200, CaseStateOut)
 def propose(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Conclude a recheck: more, less, or an end."""
-    return stepped(entitlement_id, lambda desk: rechecks.propose(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: rechecks.propose(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/hearing")
@@ -88,7 +84,7 @@ def propose(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def hear(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Note what the household says before it loses anything."""
-    return stepped(entitlement_id, lambda desk: adjustments.hear(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: adjustments.hear(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/ending-notice")
@@ -96,7 +92,7 @@ def hear(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def post_end(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Note that the coming end hangs in the village."""
-    return stepped(entitlement_id, lambda desk: adjustments.post_end(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: adjustments.post_end(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/adjustment")
@@ -104,7 +100,7 @@ def post_end(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def decide(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Decide the proposed change."""
-    return stepped(entitlement_id, lambda desk: adjustments.decide(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: adjustments.decide(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/taper")
@@ -112,7 +108,7 @@ def decide(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def taper(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Let aid go on for a while after work has lifted the household above the line (渐退)."""
-    return stepped(entitlement_id, lambda desk: adjustments.taper(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: adjustments.taper(desk, entitlement_id, **asked))
 
 
 @blueprint.post(f"{ONE}/exit")
@@ -120,4 +116,4 @@ def taper(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
 @blueprint.response(200, CaseStateOut)
 def leave(asked: dict[str, Any], entitlement_id: str) -> dict[str, Any]:
     """Note that the household gives this aid up."""
-    return stepped(entitlement_id, lambda desk: adjustments.leave(desk, entitlement_id, **asked))
+    return stepped(Entitlement, entitlement_id, lambda desk: adjustments.leave(desk, entitlement_id, **asked))

@@ -81,6 +81,13 @@ def open_round(
     return recheck
 
 
+def send(desk: Desk, entitlement_id: str, *, assignee_id: str, seen_version: int) -> str:
+    """Send somebody for the round that is open; gives the task's id. Raises NotFound without one."""
+    entitlement = steps.take_up(desk, Entitlement, entitlement_id, "case.recheck", seen_version=seen_version)
+    current(desk, entitlement)
+    return assigning.assign(desk, entitlement, purpose="recheck", assignee_id=assignee_id)
+
+
 def find_unchanged(desk: Desk, entitlement_id: str, *, seen_version: int) -> Entitlement:
     """Conclude a recheck: nothing has changed; the next period begins."""
     entitlement = steps.take_up(desk, Entitlement, entitlement_id, "case.recheck", seen_version=seen_version)
