@@ -1,7 +1,7 @@
 """The form as the worker saw it, with what was amended since: pure, from a definition and the answers of each revision."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -57,6 +57,7 @@ class Part:
     title: str
     lines: tuple[Line, ...]
     anchor: str = ""
+    media: tuple[Medium, ...] = ()
 
     @property
     def changed_count(self) -> int:
@@ -100,18 +101,22 @@ def _part(
     lines: list[Line | None] = [_count(section, texts)] if section.count is not None and section.relevant else []
     for one in filter(_speaks, section.questions):
         line = _line(one, _history(one.path, texts), kept)
-        lines.append(replace(line, media=_media(one, files)) if line else None)
-    return Part(section.label, tuple(line for line in lines if line))
+        lines.append(replace(line, media=_beside(one, files)) if line else None)
+    media = _media(section.label, section.media.items(), files)
+    return Part(section.label, tuple(line for line in lines if line), media=media)
 
 
-def _media(question: ShownQuestion, files: Mapping[str, str]) -> tuple[Medium, ...]:
-    """Give the files beside a question and beside the choices that answer it, as far as the form brought them along."""
+def _beside(question: ShownQuestion, files: Mapping[str, str]) -> tuple[Medium, ...]:
+    """Give the files beside a question and beside the choices that answer it."""
     answer = question.answer if isinstance(question.answer, list) else [question.answer]
     chosen = [choice for choice in question.choices if choice.name in answer]
-    captioned = [(question.label, question.media.items()), *((choice.label, choice.media) for choice in chosen)]
-    return tuple(
-        Medium(kind, caption, files[name]) for caption, named in captioned for kind, name in named if name in files
-    )
+    beside = [_media(choice.label, choice.media, files) for choice in chosen]
+    return sum(beside, _media(question.label, question.media.items(), files))
+
+
+def _media(caption: str, named: Iterable[tuple[str, str]], files: Mapping[str, str]) -> tuple[Medium, ...]:
+    """Give the files beside some words, as far as the form brought them along."""
+    return tuple(Medium(kind, caption, files[name]) for kind, name in named if name in files)
 
 
 def _count(section: ShownSection, texts: Sequence[Mapping[str, str]]) -> Line:

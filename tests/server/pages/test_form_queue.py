@@ -10,7 +10,7 @@ import forms
 from forms.importing import read_sheets
 from server.services import forms as published
 from server.transaction import transact
-from tests.forms.sheets import ask, make_sheets
+from tests.forms.sheets import ask, begin, end, make_sheets
 from tests.server.conftest import MONDAY
 from tests.server.office import Device, Office
 from tests.server.pages.people import Person, amend, arrive
@@ -19,8 +19,10 @@ PICTURE = b"\x89PNG\r\n\x1a\npicture"
 FORM = read_sheets(
     make_sheets(
         [
+            begin("group", "home", label="家里", **{"media::image": "stove.png"}),
             ask("integer", "people", label="几口人", required="yes", **{"media::image": "stove.png"}),
             ask("select_one yes_no", "agreed", label="同意吗"),
+            end("group"),
         ],
         [{"list_name": "yes_no", "name": "yes", "label": "同意", "media::audio": "yes.mp3"}],
         form_id="pictured",
@@ -44,7 +46,8 @@ def device(office: Office) -> Device:
 
 
 def came(office: Office, device: Device, **answers: Any) -> str:
-    return arrive(office, device, form=NAMED, answers=forms.prune(FORM.definition, answers, today=SEALED_ON))
+    placed = {f"home/{name}": answer for name, answer in answers.items()}
+    return arrive(office, device, form=NAMED, answers=forms.prune(FORM.definition, placed, today=SEALED_ON))
 
 
 def listed(reviewer: Person, query: str) -> set[str]:
@@ -64,7 +67,7 @@ def test_the_queue_is_narrowed_to_answers_that_the_office_judges_otherwise(
 
 def test_the_verdict_on_the_newest_answers_counts(office: Office, device: Device, reviewer: Person):
     visit = came(office, device)
-    amend(device, visit, answers={"people": 4})
+    amend(device, visit, answers={"home/people": 4})
     assert listed(reviewer, "form=differs") == set()
     assert listed(reviewer, "form=fits") == {visit}
 
@@ -84,6 +87,7 @@ def test_the_pictures_of_a_form_stand_beside_its_answers(office: Office, device:
     page = reviewer.get(f"/console/visits/{came(office, device, people=3, agreed='yes')}").text
     picture = re.search(r'<img class="beside" src="([^"]+)" alt="几口人"', page)
     assert picture
+    assert re.search(r'<h2[^>]*>家里\s*<img class="beside"', page)
     given = reviewer.client.get(picture[1])
     assert (given.data, given.mimetype) == (PICTURE, "image/png")
     sound = re.search(r'<audio class="beside" controls preload="none" src="([^"]+)" aria-label="同意：录音"', page)
