@@ -2,23 +2,23 @@
 
 The face is compared on this device by `identity`; the photographs are read, compared and forgotten: they are neither
 stored nor sent. Only the result is recorded, confirmed by a person, and no outcome blocks a visit
-(人脸识别技术应用安全管理办法 art. 5-8, 10). Consents are in `face_consents`; what more somebody may agree to is in `kept_faces`
-(a reference) and `face_rechecks` (a second look by the office).
+(人脸识别技术应用安全管理办法 art. 5-8, 10). Consents are in `face_consents`; what more somebody may agree to is in
+`further_consents`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from field_client import drafts, face_consents, face_policies, face_rechecks, faces, households, kept_faces, overlay
+from field_client import drafts, face_consents, face_policies, faces, further_consents, households, kept_faces, overlay
 from field_client.clock import Clock
 from field_client.drafts import Draft
 from field_client.errors import FieldError
 from field_client.face_consents import Guardian, Standing
 from field_client.store import Store
 from identity.burst import Burst
-from identity.compare import Compared, Verdict, compare_to_keep
-from identity.consent import COMPARE, CURRENT_NOTICES, KEEP, UPLOAD
+from identity.compare import Verdict, compare_to_keep
+from identity.consent import COMPARE, CURRENT_NOTICES
 from identity.ladder import REASONS, Attempt, Method, NextStep, Outcome, next_step, shortcomings
 
 DECLINED = "declined"
@@ -75,9 +75,9 @@ def by_face(
     entry = _face_entry(clock, person_id, compared.verdict, standing, confirmed=confirmed) | {"tries": tries + 1}
     entry |= {"consent": agreed, "reasons": [*entry["reasons"], *chosen]}
     if keep is not None:
-        entry |= _kept(store, clock, draft, entry, compared, keep, standing)
+        entry |= further_consents.keep(store, clock, draft, entry, compared, keep, standing)
     if recheck is not None:
-        entry |= _to_recheck(store, clock, draft, entry, compared, recheck, standing, reference)
+        entry |= further_consents.recheck(store, clock, draft, entry, compared, recheck, standing, reference)
     following = _add(store, clock, visit, entry)
     if entry["outcome"] == Outcome.MATCH:
         kept_faces.settle(store, clock, person_id, entry["id"], is_same=True)
@@ -171,14 +171,6 @@ def withdraw(store: Store, clock: Clock, person_id: str, visit: str | None = Non
     return was_there or any(found)
 
 
-def may_ask(store: Store, clock: Clock, person_id: str, region: str) -> tuple[str, ...]:
-    """Name what more an adult may be asked to agree to, where this device and the region allow it: KEEP, UPLOAD."""
-    if face_consents.standing(store, clock, person_id, region=region).is_minor:
-        return ()
-    limits = {KEEP: kept_faces.retention, UPLOAD: face_rechecks.retention}
-    return tuple(purpose for purpose, retention in limits.items() if retention(store, clock, region))
-
-
 def _of(store: Store, visit: str, person_id: str) -> Draft:
     draft = drafts.get(store, visit)
     if draft.is_amendment:
@@ -222,52 +214,6 @@ def _face_entry(
     told = ("engine", "model_version", "policy_version", "score_band", "liveness", "liveness_reasons")
     entry = _entry(clock, person_id, Method.FACE, outcome)
     return entry | {"reasons": reasons} | {name: record[name] for name in told}
-
-
-def _kept(
-    store: Store,
-    clock: Clock,
-    draft: Draft,
-    entry: Mapping[str, Any],
-    compared: Compared,
-    keep: bytes,
-    standing: Standing,
-) -> dict[str, Any]:
-    """Propose the live face for keeping, after its own consent, until the worker has confirmed the match."""
-    consent = face_consents.take(store, clock, draft, keep, standing=standing, purpose=KEEP)
-    vector = compared.live_vector
-    if vector is None or standing.is_minor or compared.verdict.outcome != Outcome.MATCH:
-        return {"keep_consent": consent, "kept": False}
-    person_id, entry_id = entry["person_id"], entry["id"]
-    is_held = kept_faces.propose(store, clock, person_id, vector, region=draft.bucket, entry=entry_id)
-    return {"keep_consent": consent, "kept": is_held}
-
-
-def _to_recheck(
-    store: Store,
-    clock: Clock,
-    draft: Draft,
-    entry: Mapping[str, Any],
-    compared: Compared,
-    recheck: bytes,
-    standing: Standing,
-    reference: bytes | None,
-) -> dict[str, Any]:
-    """Hold the two photographs that were compared for the office, after their own consent; of a kept reference there is none."""
-    consent = face_consents.take(store, clock, draft, recheck, standing=standing, purpose=UPLOAD)
-    if reference is None or compared.live_photo is None or standing.is_minor:
-        return {"recheck_consent": consent, "recheck_held": False}
-    is_held = face_rechecks.hold(
-        store,
-        clock,
-        visit=draft.id,
-        entry=entry["id"],
-        person_id=entry["person_id"],
-        region=draft.bucket,
-        reference=reference,
-        live=compared.live_photo,
-    )
-    return {"recheck_consent": consent, "recheck_held": is_held}
 
 
 def _add(store: Store, clock: Clock, visit: str, entry: dict[str, Any]) -> NextStep:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import face_consents, face_policies, identification, kept_faces
+from field_client import face_consents, face_policies, further_consents, identification, kept_faces
 from field_client.errors import FieldError
 from field_client.face_consents import Guardian, Standing
 from field_client.web import face_session, people, work
@@ -208,7 +208,7 @@ def _standing(loaded: Work, person_id: str) -> Standing:
 
 
 def _asks(loaded: Work, person_id: str) -> tuple[str, ...]:
-    return identification.may_ask(store(), desk().clock, person_id, loaded.draft.bucket)
+    return further_consents.may_ask(store(), desk().clock, person_id, loaded.draft.bucket)
 
 
 def _plain(consent: dict[str, Any] | None) -> bytes | None:

@@ -10,7 +10,7 @@ import pytest
 import skimage.data
 from PIL import Image, ImageEnhance
 
-from field_client import drafts, face_policies, identification, kept_faces, lease, sealing, visits
+from field_client import drafts, face_policies, further_consents, identification, kept_faces, lease, sealing, visits
 from field_client.errors import FieldError
 from field_client.face_consents import Guardian
 from identity.face_policy import CURRENT
@@ -182,7 +182,7 @@ def test_a_childs_face_is_never_kept(synced: Phone, face: Callable[..., identifi
     kept_faces.allow(synced.store, 24)
     keep = b'{"granted": true, "guardian": {"name": "x"}, "given_by": "guardian"}'
     assert face(SON, guardian=MOTHER, keep=keep).entry["kept"] is False
-    assert not identification.may_ask(synced.store, synced.clock, SON, VILLAGE)
+    assert not further_consents.may_ask(synced.store, synced.clock, SON, VILLAGE)
 
 
 # the other ways
