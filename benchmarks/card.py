@@ -28,7 +28,7 @@ from server.sample.names import VillageNames
 FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 TODAY = date(2026, 7, 1)
 CARD, PHOTO = (1012, 638), (4000, 3000)  # pixels; a card of 85.6 mm at 300 to the inch, and a phone's 12 megapixels
-CARDS = 24
+CARDS, TIMED = 24, 5  # how many are read, and how many of them by the peer too, for the time
 FIELDS = ("name", "sex", "ethnicity", "birth_date", "address", "id_number")
 ETHNICITIES = ("汉", "土家", "苗", "侗", "瑶", "白")
 PLACES = ("湖南省沅江市草尾镇乐园村三组", "湖南省沅江市琼湖街道石矶湖村一组", "湖南省沅江市南大膳镇小河村七组")
@@ -153,15 +153,15 @@ def _field(name: str, drawn: list[Drawn], read: list[Card]) -> Iterator[Row]:
 
 
 def _time(drawn: list[Drawn], ours: list[float]) -> Row:
-    """Time beside the reader called as its README does; a card each that warms both up is left out."""
+    """Time beside the reader called as its README does, on the same cards; the first warms both up and is left out."""
     from rapidocr import RapidOCR
 
     reader, theirs = RapidOCR(params={"Global.log_level": "error"}), []
-    for one in drawn:
+    for one in drawn[:TIMED]:
         start = time.process_time()
         reader(str(one.path))
         theirs.append((time.process_time() - start) * 1000)
-    median, other = (statistics.median(times[1:]) for times in (ours, theirs))
+    median, other = (statistics.median(times[1:]) for times in (ours[:TIMED], theirs))
     met = median <= GOAL_MS and median <= other
     goal = f"≤ {GOAL_MS:.0f} ms, not more"
     return Row("photograph of 12 MP to fields, median, processor", "ms", median, other, "RapidOCR()", goal, met)
