@@ -120,6 +120,23 @@ def reading() -> Session:
     return cast(Session, db.session())
 
 
+@contextmanager
+def questions() -> Iterator[Session]:
+    """Give a session whose few plain questions stand each for itself, as they do under READ COMMITTED anyway.
+
+    On PostgreSQL nothing begins or ends a transaction around them: a poll would wait for two further answers just for that.
+    """
+    session = cast(Session, db.session())
+    if session.in_transaction() or db.engine.dialect.name != "postgresql":
+        yield session
+        return
+    session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def _may_pass(error: DatabaseError, before: DatabaseError | None) -> bool:
     """Tell what another try may get through: taken keys, deadlocks (PostgreSQL 40001, 40P01), and once whatever else."""
     if isinstance(error, OperationalError):

@@ -9,7 +9,7 @@ from flask import g, request
 from server.domain.errors import NotSignedIn
 from server.domain.permissions import Actor
 from server.services import sign_in
-from server.transaction import parts, reading
+from server.transaction import parts, questions
 
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
@@ -39,5 +39,6 @@ def current_actor() -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn
-    g.actor = actor = sign_in.actor_of_token(reading(), parts().vault, token, now=now())
+    with questions() as session:
+        g.actor = actor = sign_in.actor_of_token(session, parts().vault, token, now=now())
     return actor

@@ -10,7 +10,7 @@ from server.api.context import current_actor, now
 from server.domain.errors import DeviceRequired, MessageMalformed
 from server.load import Turn, open_lanes
 from server.services import answering, sync
-from server.transaction import parts, reading, snapshot, transact
+from server.transaction import parts, questions, reading, snapshot, transact
 from sync.errors import SyncError
 from sync.frames import encode
 from sync.protocol import Request
@@ -45,13 +45,15 @@ def _answered(lanes: tuple[str, ...], turn: Turn) -> Response:
     except SyncError as error:
         raise MessageMalformed(error.code) from None
     settings, vault = parts().settings, parts().vault
-    stands = answering.standing(reading(), actor, asked, now=now(), durable_days=settings.durable_days)
-    if stands and lanes == answering.LANES:
-        frames = answering.nothing_new(reading(), vault, actor, asked, stands, now=now(), settings=settings)
-        if frames:
-            turn.end()
-            return _packed(map(encode, frames))
     days = settings.durable_days
+    with questions() as session:
+        stands = answering.standing(session, actor, asked, now=now(), durable_days=days)
+        frames = None
+        if stands and lanes == answering.LANES:
+            frames = answering.nothing_new(session, vault, actor, asked, stands, now=now(), settings=settings)
+    if frames:
+        turn.end()
+        return _packed(map(encode, frames))
     acks = (
         stands.acks
         if stands
