@@ -6,6 +6,7 @@ from flask import Flask, render_template
 
 from field_client import lease, storage
 from field_client.store import Store
+from field_client.web.courier import Standing
 from field_client.web.desk import desk, store
 
 
@@ -25,6 +26,7 @@ def facts() -> dict[str, Any]:
     percent = round(100 * disk.used / disk.total)
     return {
         "standing": standing,
+        "progress": progress(standing),
         "link": _link(standing.running, standing.reached),
         "visits": _waiting_visits(opened),
         "photos": opened.value("SELECT count(*) FROM blobs WHERE state = 'waiting' AND kind <> 'preview'"),
@@ -33,6 +35,13 @@ def facts() -> dict[str, Any]:
         "lease": lease.observe(opened, desk().device, desk().clock),
         "room": storage.level(percent),
     }
+
+
+def progress(standing: Standing) -> str:
+    """Say in a few words how far a running sync is."""
+    if standing.lane == "photos":
+        return f"照片 {standing.done}/{standing.total} 张"
+    return f"已交出 {standing.done} 条，已取回 {standing.total} 条" if standing.lane else "正在连接服务器…"
 
 
 def _link(running: bool, reached: bool | None) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from field_client import blobs, conflicts, media, messages, outbox, overlay, standings, status, storage
+from field_client.web import strip
 from field_client.web.desk import desk, store
 from field_client.web.shown import kilobytes
 
@@ -97,7 +98,7 @@ def free() -> Response:
 def progress() -> Response:
     """Say how a running sync stands, for a script."""
     standing = desk().courier.standing
-    return jsonify(running=standing.running, text=_progress_text(standing.lane, standing.done, standing.total))
+    return jsonify(running=standing.running, text=strip.progress(standing))
 
 
 def _both_ends() -> list[dict[str, Any]]:
@@ -111,12 +112,6 @@ def _both_ends() -> list[dict[str, Any]]:
         }
         for one in store().get("both_ends", [])
     ]
-
-
-def _progress_text(lane: str, done: int, total: int) -> str:
-    if lane == "photos":
-        return f"正在上传照片 {done}/{total} 张"
-    return f"已交出 {done} 条，已取回 {total} 条" if lane else "正在连接服务器…"
 
 
 def _refused() -> list[dict[str, Any]]:

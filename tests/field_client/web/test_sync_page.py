@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 
 from field_client import media, sealing
+from field_client.web import strip
+from field_client.web.courier import Standing
 from tests.field_client.conftest import Phone
 from tests.field_client.web.conftest import Visitor
 
@@ -63,3 +65,15 @@ def test_nobody_without_the_pages_word_frees_or_defers_anything(stuck: tuple[Pho
     phone, sha256 = stuck
     assert visitor.client.post(f"/sync/photos/{sha256}/defer").status_code in (400, 403)
     assert facts(phone, sha256)["is_deferred"] == 0
+
+
+@pytest.mark.parametrize(
+    "standing, text",
+    [
+        (Standing(running=True), "正在连接服务器…"),
+        (Standing(running=True, lane="records", done=3, total=120), "已交出 3 条，已取回 120 条"),
+        (Standing(running=True, lane="photos", done=2, total=5), "照片 2/5 张"),
+    ],
+)
+def test_the_strip_says_how_far_a_sync_is(standing: Standing, text: str) -> None:
+    assert strip.progress(standing) == text
