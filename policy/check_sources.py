@@ -55,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that a source knows of one person: amounts in whole fen under their field's name, days in ISO form."""
+    """One thing that a source knows of one person: `value_yuan` as told is `value_fen` here, whole; days in ISO form."""
 
     person: str
     kind: str
@@ -119,7 +119,12 @@ def _item(reader: ObjectReader, source: Source, persons: Collection[str]) -> Ite
     values = {name: _read(reader, name, field) for name, field in kind.fields.items()}
     for strange in sorted(set(reader.raw) - {"person", "kind", *kind.fields}):
         reader.problem(strange, "这类结果没有这个栏目")
-    return Item(person, code, {name: value for name, value in values.items() if value is not None})
+    told = {_unit(name, kind.fields[name]): value for name, value in values.items() if value is not None}
+    return Item(person, code, told)
+
+
+def _unit(name: str, field: Field) -> str:
+    return name.removesuffix("_yuan") + "_fen" if field.type == "yuan" else name
 
 
 def _read(reader: ObjectReader, name: str, field: Field) -> str | int | None:

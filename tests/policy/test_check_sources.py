@@ -54,7 +54,7 @@ def test_every_word_of_a_field_has_a_name_that_people_read():
 
 def test_an_amount_is_read_as_whole_fen_and_a_day_stays_a_day():
     (item,) = read_items(sources()["banks"], [DEPOSIT], ["p1"])
-    assert item.values == {"asset": "deposit", "value_yuan": 12050, "as_of": "2026-06-30"}
+    assert item.values == {"asset": "deposit", "value_fen": 12050, "as_of": "2026-06-30"}
 
 
 def test_nothing_found_is_an_empty_list_and_no_list_is_no_answer():

@@ -33,14 +33,14 @@ def test_what_a_source_said_is_sealed_at_rest(checking: Checking):
     checking.answered(scope=("banks",))
     with checking.office.app.app_context():
         (item,) = reading().query(CheckItem).all()
-    assert b"value_yuan" not in item.sealed and b"deposit" not in item.sealed
+    assert b"value_fen" not in item.sealed and b"deposit" not in item.sealed
 
 
 def test_an_amount_is_shown_as_the_department_said_it(checking: Checking):
     check = checking.answered(scope=("banks",))
     (part,) = checking.get("reviewer1", f"/checks/{check}").json["parts"]
     (found,) = part["found"]
-    assert found["kind"] == "asset" and found["values"]["asset"] == "deposit" and found["values"]["value_yuan"] > 0
+    assert found["kind"] == "asset" and found["values"]["asset"] == "deposit" and found["values"]["value_fen"] > 0
     assert found["person_id"] == checking.person()
 
 
@@ -79,7 +79,7 @@ def test_the_applicants_summary_has_kinds_and_numbers_and_no_value(checking: Che
     answer = checking.get("caseworker3", f"/checks/{check}/summary")
     (line,) = answer.json["lines"]
     assert (line["source"], line["found"]) == ("银行存贷款", {"金融资产": 1})
-    assert "value_yuan" not in answer.text and "person" not in answer.text
+    assert "value_fen" not in answer.text and "person" not in answer.text
 
 
 def test_a_clear_conclusion_waits_for_every_source(checking: Checking):

@@ -28,7 +28,7 @@ def test_what_is_shown_names_no_person_and_no_value(checking: Checking):
     shown = json.loads(run(checking, "show", check, "--json").stdout)
     assert [one["state"] for one in shown["reports"]] == ["answered"]
     assert [one["deed"] for one in shown["uses"]] == ["query"]
-    assert "value_yuan" not in json.dumps(shown) and "王桂花" not in json.dumps(shown, ensure_ascii=False)
+    assert "value_fen" not in json.dumps(shown) and "王桂花" not in json.dumps(shown, ensure_ascii=False)
 
 
 def test_open_checks_are_listed(checking: Checking):
