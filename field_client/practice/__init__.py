@@ -54,7 +54,7 @@ def _device(home: Home, clock: Clock) -> Device:
         display_name="练习员",
         roles=[],
         receipt_key="0" * 64,
-        lease_days=1,
+        lease_days=14,
         enrolled_at=clock.now(),
         protection=keys.wrap(decoy, keys.make_secret(home.secret_file), None),
     )
