@@ -152,8 +152,8 @@ def _signed(desk: Desk, visit: CaseVisit) -> int:
 
 
 def _is_traced(desk: Desk, case: Application) -> bool:
-    """Tell whether the amount can be followed: by an assessment, or where the rules have none, by a stated proposal."""
+    """Tell whether the amount can be followed: by an assessment that grants it, or where the rules have none, by a proposal."""
     if any(programme.code == case.programme for programme, _ in assessed_programmes()):
         assessment = cases_inquiry.last_assessment(desk.session, case.id)
-        return assessment is not None and assessment.amount_fen is not None
+        return assessment is not None and assessment.outcome == "eligible" and assessment.amount_fen is not None
     return case.proposed_fen is not None

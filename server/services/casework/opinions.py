@@ -11,6 +11,7 @@ from policy.assessment import assess as assess_case
 from policy.catalogue import assessed_programmes
 from policy.money import parse_yuan
 from policy.procedure.guards import Proof
+from policy.procedure.machines import load_machine
 from policy.reader import CaseError
 from server.domain.errors import CaseStepRefused, InputInvalid, MembersDiffer
 from server.models.cases import Application
@@ -27,9 +28,13 @@ def assess(desk: Desk, application_id: str, case: Mapping[str, Any], *, seen_ver
     """Assess the household for the programme applied for, and for all others; gives the whole result.
 
     Raises MembersDiffer unless the case is of all co-living members (2022年通知: nobody is taken in part), InputInvalid for
-    a malformed case, CaseStepRefused without an accepted visit and an answered check.
+    a malformed case, CaseStepRefused without an accepted visit and an answered check, or when the opinion is given: what
+    hung in the village is what is decided.
     """
     application = steps.take_up(desk, Application, application_id, "case.opinion", seen_version=seen_version)
+    machine = load_machine("application")
+    if not any(machine.ways(application.state, event) for event in ("give_opinion", "accept_check")):
+        raise CaseStepRefused("现在不是提出意见的环节, 测算不再更改")
     visit_id, check = _grounds(desk, application)
     result = assessed(desk, application, case)
     own = own_result(application, result)

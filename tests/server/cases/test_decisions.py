@@ -54,6 +54,19 @@ def test_nobody_is_confirmed_above_the_line_and_nobody_types_an_amount(work: Cas
     assert work.step("reviewer1", application, "opinion", amount_yuan="1.00", **body).status_code == 422
 
 
+def test_nobody_is_confirmed_whom_the_rules_do_not_grant_anything(work: Casework):
+    application = work.deciding(suggestion="refuse", yuan="700.00")
+    assert errors(work.step("county1", application, "confirmation", **CONFIRM)) == ["amount_traced"]
+
+
+def test_what_hung_in_the_village_is_what_is_decided(work: Casework):
+    application = work.posted()
+    path = f"/applications/{application}/assessment"
+    again = work.post("reviewer1", path, case=work.case("0.00"), seen_version=work.version(application))
+    assert (again.status_code, again.json["code"]) == (409, "case.step_refused")
+    assert work.read(application)["proposed_fen"] == 42000
+
+
 def test_means_are_shown_to_those_who_review_and_decide_only(work: Casework):
     application = work.judged()
     assert work.read(application, "reviewer1")["assessment"]["result"]["results"]
