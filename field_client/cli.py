@@ -17,6 +17,8 @@ HELP = """掌上办外勤端：没有网络也能入户走访，内容先存本�
               field-client visits check 走访编号      （还缺什么）
               field-client visits seal 走访编号       （签封，之后不能改）
 交回：        field-client sync
+网页：        field-client serve --open     （手机、平板、电脑上的页面）
+练一练：      field-client practice --open  （虚构的住户，不上传）
 
 退出码：0 办成；1 没办成（原因见提示，内容都在）；2 命令写法不对；3 连不上网（内容都在，稍后再试）。
 """

@@ -41,7 +41,7 @@ class Counts:
 
 
 COUNTS = Counts(16_000, 500, 5_000)
-WAITING = 120  # visits that have not left the device yet
+WAITING_SHARE = 4  # One visit of so many has not left the device yet.
 PREVIEW_BYTES = 9_000
 
 
@@ -57,6 +57,16 @@ class Scene:
     visits: list[str]
     searches: dict[str, str] = field(default_factory=dict)
     client: FlaskClient | None = None
+
+    @property
+    def household(self) -> str:
+        """A household of the middle."""
+        return self.households[len(self.households) // 3]
+
+    @property
+    def visit(self) -> str:
+        """A visit that has long arrived."""
+        return self.visits[-1]
 
     def get(self, path: str) -> str:
         """Ask for a page."""
@@ -157,7 +167,7 @@ def _visits(
     each = counts.photos // counts.visits
     made = []
     for number in range(counts.visits):
-        household = rng.choice(households)
+        household, is_waiting = rng.choice(households), number < counts.visits // WAITING_SHARE
         bucket = store.value("SELECT bucket FROM records WHERE type = 'household' AND id = ?", household)
         visit, fields = new_id(clock.now_ms() - number * 3_600_000, rng.randbytes(10)), None
         photos = [rng.randbytes(32).hex() for _ in range(each)]
@@ -166,11 +176,11 @@ def _visits(
             for sha256 in photos:
                 _photo(store, sha256, bucket, visit, rng)
             blobs.release(store, photos)
-            if number < WAITING:
+            if is_waiting:
                 outbox.add(store, clock, type="visit", id=visit, op="create", bucket=bucket, fields=fields)
             else:
                 store.db.execute("UPDATE blobs SET state = 'sent' WHERE visit_id = ?", (visit,))
-        if number >= WAITING:
+        if not is_waiting:
             keep(store, clock, bucket, list(_answered(visit, fields, photos, office, clock, number)))
         made.append(visit)
     return made

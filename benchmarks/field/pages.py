@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.field.device import WAITING, Scene
+from benchmarks.field.device import Scene
 
 PAGES: Mapping[str, Callable[[Scene], str]] = {
     "home": lambda scene: "/",
     "households": lambda scene: "/households",
     "households, the last page": lambda scene: "/households?page=9999",
-    "a household": lambda scene: f"/households/{scene.households[4321]}",
+    "a household": lambda scene: f"/households/{scene.household}",
     "visits": lambda scene: "/visits",
-    "a sealed visit": lambda scene: f"/visits/{scene.visits[WAITING + 1]}",
+    "a sealed visit": lambda scene: f"/visits/{scene.visit}",
     "tasks": lambda scene: "/tasks",
     "sync": lambda scene: "/sync",
     "storage": lambda scene: "/sync/storage",

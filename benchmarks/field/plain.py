@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.field.device import WAITING, Scene
+from benchmarks.field.device import Scene
 from field_client.search import FIRST_HITS
 from field_client.store import open_store
 
@@ -71,7 +71,7 @@ def beside(found: Scene) -> Iterator[Plain]:
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.executescript(TABLES)
         _copy(found, db)
-        yield Plain(path, db, {"household": found.households[4321], "visit": found.visits[WAITING + 1]})
+        yield Plain(path, db, {"household": found.household, "visit": found.visit})
 
 
 def first_look(path: Path) -> list[Any]:
