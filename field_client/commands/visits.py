@@ -197,7 +197,8 @@ def _add_identity(group: click.Group) -> None:
         "identity",
         help="核验身份。人脸：先念告知书征得同意（--consent 同意书照片），再给参考照片和现场照片，"
         "比对后当面确认（--confirm）。\n\n"
-        "照片只在本机比对，不保存、不上传。不愿意、比不出都不影响走访：改用 id_card、guardian 或 witness。",
+        "照片只在本机比对，不保存、不上传（另外同意留存或上传复核的除外）。"
+        "不愿意、比不出都不影响走访：改用 id_card、guardian 或 witness。",
     )
     @click.argument("visit")
     @click.argument("person")

@@ -50,7 +50,7 @@ LACKING = {
     "identity.witness_missing": "没有写满两名见证人姓名。",
 }
 RECHECKS = {**RECHECK}
-RECHECKED, RECHECK_AGREES, RECHECK_ASKS = "办公室复核：", "与现场一致。", "复核请看"
+RECHECKED, RECHECK_AGREES, RECHECK_ASKS = "办公室复核：", "与现场一致。", "复核有疑问"
 REASONS = {**FINDINGS, **MACHINE_REASONS, **CHOSEN_REASONS}
 
 LEVELS = {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}

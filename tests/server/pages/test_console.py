@@ -247,7 +247,7 @@ def test_a_second_look_that_differs_is_a_prompt_on_the_review_page(office: Offic
     with office.app.app_context():
         transact(lambda ledger: ledger.session.add(look))
     page = reviewer.get(f"/console/visits/{visit_id}").text
-    assert "人脸比对相符，复核请看" in page and "办公室复核：复核结果与现场不一致，请审核人员查看。" in page
+    assert "人脸比对相符，复核有疑问" in page and "办公室复核：复核结果与现场不一致，请审核人员查看。" in page
 
 
 def test_every_look_is_logged(office: Office, reviewer: Person, visit: str):

@@ -76,7 +76,7 @@ def test_a_second_look_that_differs_asks_the_reviewer_and_one_that_agrees_says_s
     agrees = FaceRecheck(entry_id="e1", needs_review=False, reasons="")
     differs = FaceRecheck(entry_id="e2", needs_review=True, reasons="recheck_differs recheck_differs_today")
     found = facts.identity(replace(dossier(identity=checks), face_rechecks={"e1": agrees, "e2": differs}), {})
-    assert (found.tone, found.word) == ("warn", "人脸比对相符，复核请看")
+    assert (found.tone, found.word) == ("warn", "人脸比对相符，复核有疑问")
     assert "办公室复核：与现场一致" in found.lines[0]
     assert "办公室复核：复核结果与现场不一致" in found.lines[1]
     agreed = facts.identity(replace(dossier(identity=checks), face_rechecks={"e1": agrees}), {})
