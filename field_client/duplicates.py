@@ -22,7 +22,7 @@ class Alike:
     head: str
     address: str
     person: str
-    same: str  # id_number, name_and_birth, address
+    same: str  # id_number, name_and_birth, name, address
 
 
 def of_person(store: Store, *, id_number: str, name: str, birth_date: str, but: str = "") -> list[Alike]:
@@ -36,14 +36,23 @@ def of_person(store: Store, *, id_number: str, name: str, birth_date: str, but: 
     return found
 
 
-def of_address(store: Store, address: str, *, but: str = "") -> list[Alike]:
-    """Name the households at the same address; `but` is the household that is being entered."""
+def of_report(store: Store, who: str, where: str) -> list[Alike]:
+    """Name the households that a report may be about: somebody of that name, or the same address."""
+    if lease.is_over(store) or len(who.strip()) < search.AT_LEAST:
+        return of_address(store, where)
+    people = _people(store, search.with_words(store, who, CANDIDATES))
+    named = [_alike(store, home, who.strip(), "name") for home, one in people if one.fields.get("name") == who.strip()]
+    return named + [one for one in of_address(store, where) if one.household_id not in {n.household_id for n in named}]
+
+
+def of_address(store: Store, address: str) -> list[Alike]:
+    """Name the households at the same address, however it is spaced."""
     if lease.is_over(store) or len(address.strip()) < search.AT_LEAST:
         return []
     return [
         _alike(store, one, "", "address")
         for one in _households(store, search.with_words(store, address, CANDIDATES))
-        if one.id != but and _plain(str(one.fields.get("address") or "")) == _plain(address)
+        if _plain(str(one.fields.get("address") or "")) == _plain(address)
     ]
 
 

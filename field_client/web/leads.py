@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from field_client import drafts, leads, visits
+from field_client import drafts, duplicates, leads, visits
 from field_client.errors import FieldError
 from field_client.web import problems
 from field_client.web.desk import desk, store
@@ -39,8 +39,10 @@ def add() -> Response | tuple[str, int]:
 
 @blueprint.get("/<lead_id>")
 def one(lead_id: str) -> str:
-    """Show a lead and what became of it."""
-    return render_template("leads/one.html", lead=leads.show(store(), desk().device, lead_id))
+    """Show a lead, what became of it, and the households that it may be about."""
+    lead = leads.show(store(), desk().device, lead_id)
+    alike = duplicates.of_report(store(), lead["who"], lead["where"])
+    return render_template("leads/one.html", lead=lead, alike=alike)
 
 
 def _page(typed: Any, refused: str) -> str:

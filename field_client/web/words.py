@@ -3,7 +3,7 @@
 A word that a newer office sends and this table does not know is shown as it came.
 """
 
-SAME = {"id_number": "证件号码相同", "name_and_birth": "姓名和出生日期相同", "address": "住址相同"}
+SAME = {"id_number": "证件号码相同", "name_and_birth": "姓名和出生日期相同", "name": "姓名相同", "address": "住址相同"}
 """Why somebody may be the same."""
 MEDIA = {"image": "图片", "big-image": "大图", "audio": "录音", "video": "视频"}
 

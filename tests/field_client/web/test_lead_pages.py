@@ -69,3 +69,11 @@ def test_the_first_page_tells_of_leads_to_which_one_is_sent(visitor: Visitor, sy
 
 def test_a_lead_that_is_not_here_gets_a_page(visitor: Visitor) -> None:
     assert visitor.client.get("/leads/nothing").status_code in (404, 422, 409)
+
+
+def test_a_lead_shows_the_households_that_it_may_be_about(visitor: Visitor) -> None:
+    named = visitor.get(visitor.send("/leads/new", id=fresh(visitor), **TYPED | {"who": "张小明"}))
+    assert "姓名相同" in named and 'href="/households/household-2"' in named
+    placed = visitor.get(visitor.send("/leads/new", id=fresh(visitor), **TYPED | {"where": "石矶湖村 三组"}))
+    assert "住址相同" in placed and 'href="/households/household-3"' in placed
+    assert "名册里可能有" not in visitor.get(visitor.send("/leads/new", id=fresh(visitor), **TYPED))
