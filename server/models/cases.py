@@ -7,7 +7,7 @@ economic is sealed (`sealed`: canonical JSON, opened by the vault under the row'
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base
@@ -55,7 +55,8 @@ class Intake(Noted, Base):
 class Authorisation(Noted, Base):
     """An adult co-living member's signed consent to the check of the household's means (社会救助法第四十条).
 
-    It holds for the sources that it names and until its day; without a day it opens no query.
+    It holds for the sources that it names and until its day; without a day it opens no query. Of somebody who owes the
+    household support (赡养、抚养、扶养义务人) it is the consent without which nobody asks about them (社会救助法第四十一条).
     """
 
     __tablename__ = "authorisation"
@@ -63,6 +64,7 @@ class Authorisation(Noted, Base):
     intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     paper: Mapped[str] = mapped_column(String(64))  # a blob
+    is_obligor: Mapped[bool] = mapped_column(default=False, server_default=false())
     scope: Mapped[Any | None] = mapped_column(JSON)  # codes of sources
     valid_to: Mapped[date | None]
 

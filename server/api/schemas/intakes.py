@@ -94,6 +94,7 @@ class AuthorisationIn(Schema):
         fields.String(validate=validate.OneOf(tuple(sources()))), load_default=None, metadata={"description": "来源"}
     )
     valid_to = fields.Date(load_default=None)
+    is_obligor = fields.Boolean(load_default=False, metadata={"description": "赡养、抚养、扶养义务人"})
 
 
 class SignaturesIn(Schema):

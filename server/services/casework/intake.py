@@ -13,7 +13,7 @@ from server.domain.errors import CaseAlreadyOpen, CaseStepRefused, InputInvalid,
 from server.domain.permissions import limits, may
 from server.models.cases import Application, Authorisation, Intake, KinshipDisclosure, Material
 from server.models.office import Staff
-from server.queries import cases
+from server.queries import cases, checks
 from server.queries.scope import is_village
 from server.services import audit
 from server.services.casework import people, registering, steps
@@ -88,22 +88,24 @@ def sign(
 
     An authorisation opens queries to the sources of its `scope` until `valid_to`. Raises PaperNotHere for a picture that is
     not here, NotFound for a person who does not live in the household, and CaseStepRefused once all applications are
-    accepted: what was signed then stays what it was.
+    accepted: what was signed then stays what it was. Only an authorisation that is missing, or holds no longer, may still
+    be brought: a pledge promised it, and without it nothing is asked.
     """
     intake = _opened(desk, intake_id)
-    if not cases.of_intake(desk.session, intake.id, states=BEFORE_ACCEPTANCE):
-        raise CaseStepRefused("申请都已受理, 签署的材料不再更改")
+    is_other = bool(entrustment or declaration or declaration_version or is_pledged is not None or not authorisations)
+    changes = is_other or bool(_holding(desk, intake) & {one["person_id"] for one in authorisations})
+    if changes and not cases.of_intake(desk.session, intake.id, states=BEFORE_ACCEPTANCE):
+        raise CaseStepRefused("申请都已受理, 签署的材料不再更改; 只能补签还没有的, 或者已经过期的授权")
     require_blobs(desk.session, [entrustment, declaration, *(one["paper"] for one in authorisations)])
-    living = {one.id for one in people.co_living(desk.ledger, intake.household_id, on=desk.today)}
-    if any(one["person_id"] not in living for one in authorisations):
-        raise NotFound("授权人不是共同生活的家庭成员")
+    _check_signers(desk, intake, authorisations)
     intake.entrustment = entrustment or intake.entrustment
     intake.declaration = declaration or intake.declaration
     intake.declaration_version = declaration_version or intake.declaration_version
     intake.is_pledged = intake.is_pledged if is_pledged is None else is_pledged
     for one in authorisations:
         told = {name: one.get(name) for name in ("person_id", "paper", "scope", "valid_to")}
-        desk.session.merge(Authorisation(intake_id=intake.id, **told, **desk.noted))
+        is_obligor = bool(one.get("is_obligor"))
+        desk.session.merge(Authorisation(intake_id=intake.id, is_obligor=is_obligor, **told, **desk.noted))
     desk.session.flush()
     audit.record(
         desk.session,
@@ -160,6 +162,25 @@ def _check_place(desk: Desk, area_code: str) -> None:
         raise NotFound("没有这个村")
     if not limits(desk.actor, "case.file", area_code):
         raise NotAllowed if may(desk.actor, "case.read", area_code) else NotFound("没有这个村")
+
+
+def _holding(desk: Desk, intake: Intake) -> set[str]:
+    """Name whose authorisations hold today."""
+    given = checks.authorisations(desk.session, intake.id)
+    return {one.person_id for one in given if one.valid_to and one.valid_to >= desk.today}
+
+
+def _check_signers(desk: Desk, intake: Intake, authorisations: Sequence[Mapping[str, Any]]) -> None:
+    """Make sure that members sign as members, and whoever owes support as such: a person of the register within the area."""
+    living = {one.id for one in people.co_living(desk.ledger, intake.household_id, on=desk.today)}
+    for one in authorisations:
+        if not one.get("is_obligor"):
+            if one["person_id"] not in living:
+                raise NotFound("授权人不是共同生活的家庭成员")
+            continue
+        bucket = desk.ledger.bucket_of("person", one["person_id"])
+        if one["person_id"] in living or bucket is None or not may(desk.actor, "case.read", bucket):
+            raise NotFound("没有这位赡养、抚养、扶养义务人")
 
 
 def _opened(desk: Desk, intake_id: str) -> Intake:

@@ -7,6 +7,7 @@ before the transaction that notes it is through; `server.inquiring` sends then.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from policy.check_sources import sources
 from server.adapters.departments.connector import Fault, Query, Subject
@@ -65,7 +66,8 @@ def authorised(desk: Desk, application: Application) -> Authorised:
     law = desk.law(application.area_code)
     living = people.co_living(desk.ledger, application.household_id, on=desk.today)
     adults = [one.id for one in living if one.is_adult(law)]
-    given = {one.person_id: one for one in checks.authorisations(desk.session, application.intake_id)}
+    signed = checks.authorisations(desk.session, application.intake_id)
+    given = {one.person_id: one for one in signed if not one.is_obligor}
     held = [given.get(one) for one in adults]
     days = [one.valid_to for one in held if one and one.valid_to and one.valid_to >= desk.today]
     if not adults or len(days) < len(adults):
@@ -157,13 +159,15 @@ def _draft(
 ) -> CheckReport | None:
     law = desk.law(application.area_code)
     basis = sources()[source].basis(law)
-    subjects = _subjects(desk, application)
+    obligors = _obligors(desk, application, source)
+    subjects = _subjects(desk, application, obligors)
     if not basis or not subjects:
         return None
     keep = timedelta(days=law.get("check.dispose_days").read(int))
     law.get("check.valid_days")  # What nobody knows how long to keep is not asked for.
     report_id = desk.new_id()
-    told = {"subjects": subjects, "authorised_to": allowed.valid_to.isoformat()}
+    valid_to = min([allowed.valid_to, *obligors.values()])
+    told = {"subjects": subjects, "authorised_to": valid_to.isoformat()}
     report = CheckReport(
         id=report_id,
         check_id=check.id,
@@ -174,7 +178,7 @@ def _draft(
         state=DRAFTED,
         basis=basis,
         sealed=desk.seal("check_report", report_id, told),
-        dispose_on=allowed.valid_to + keep,  # Unless an answer comes, which has a day of its own.
+        dispose_on=valid_to + keep,  # Unless an answer comes, which has a day of its own.
         **desk.noted,
     )
     desk.session.add(report)
@@ -183,13 +187,24 @@ def _draft(
     return report
 
 
-def _subjects(desk: Desk, application: Application) -> list[dict[str, str]]:
-    """List the co-living members with an id number; whoever has none cannot be found in anybody's register."""
+def _obligors(desk: Desk, application: Application, source: str) -> dict[str, date]:
+    """Give who owes the household support and consented to this source, with the last day of each consent (第四十一条)."""
+    return {
+        one.person_id: one.valid_to
+        for one in checks.authorisations(desk.session, application.intake_id)
+        if one.is_obligor and one.valid_to and one.valid_to >= desk.today and source in (one.scope or ())
+    }
+
+
+def _subjects(desk: Desk, application: Application, obligors: Collection[str]) -> list[dict[str, str]]:
+    """List members and consenting obligors with an id number; whoever has none cannot be found in anybody's register."""
     living = people.co_living(desk.ledger, application.household_id, on=desk.today)
+    known: dict[str, Mapping[str, Any]] = {one.id: one.fields for one in living}
+    known |= {one: found.fields for one in obligors if (found := desk.ledger.get("person", one))}
     return [
-        {"ref": one.id, "name": one.name, "id_number": str(one.fields["id_number"])}
-        for one in living
-        if one.fields.get("id_number")
+        {"ref": person, "name": str(fields.get("name") or ""), "id_number": str(fields["id_number"])}
+        for person, fields in known.items()
+        if fields.get("id_number")
     ]
 
 

@@ -2,7 +2,14 @@
 
 from server import inquiring
 from server.cli.office import OPERATOR
+from server.models.cases import Application
+from server.models.cases_inquiry import CheckRequest
+from server.queries import checks
+from server.services.checks import asking
+from server.transaction import at_desk, reading
+from tests.server.cases.casework import PAPER
 from tests.server.checks.conftest import ALL, FOLDER, HTTP, Checking, Departments
+from tests.server.office import VILLAGES
 
 
 def test_a_check_goes_to_every_source_that_is_authorised_and_has_a_way(checking: Checking):
@@ -85,3 +92,68 @@ def test_a_query_that_waited_longer_than_its_authorisation_does_not_go_out(
     with checking.office.app.app_context():
         assert inquiring.send_drafted(OPERATOR).faults == {"lapsed": 1}
     assert checking.reports(check)["banks"].state == "refused"
+
+
+def sealed_subjects(checking: Checking, check: str, source: str) -> list[str]:
+    """Name whom a query is about."""
+    with checking.office.app.app_context():
+        query = at_desk(
+            OPERATOR,
+            lambda desk: asking.query_of(desk, checks.latest(desk.session, check)[0].id),
+            now=checking.clock(),
+        )
+    assert query.source == source
+    return [one.ref for one in query.subjects]
+
+
+def obligor(checking: Checking) -> str:
+    """A person of another village of the township, who owes the household support."""
+    other = checking.office.households[VILLAGES[1]]
+    return str(checking.get("reviewer1", f"/households/{other}").json["members"][0]["id"])
+
+
+def consented(checking: Checking, *scope: str) -> tuple[str, str]:
+    """A check whose household is supported by somebody who consented to these sources; gives it and that person."""
+    person = obligor(checking)
+    check = checking.authorised(scope=("banks",))
+    with checking.office.app.app_context():
+        intake = reading().get_one(Application, reading().get_one(CheckRequest, check).application_id).intake_id
+    signed = {"person_id": person, "paper": PAPER, "is_obligor": True, "scope": list(scope), "valid_to": "2026-09-30"}
+    checking.did("caseworker1", f"/intakes/{intake}/signatures", authorisations=[signed])
+    checking.did("check1", f"/checks/{check}/queries")
+    return check, person
+
+
+def test_who_owes_support_is_asked_about_with_consent(checking: Checking):
+    check, person = consented(checking, "banks")
+    assert sealed_subjects(checking, check, "banks") == [checking.person(), person]
+
+
+def test_who_owes_support_is_not_asked_about_beyond_the_consent(checking: Checking):
+    check, _ = consented(checking, "vehicles")
+    assert sealed_subjects(checking, check, "banks") == [checking.person()]
+
+
+def test_without_consent_nobody_asks_about_who_owes_support(checking: Checking):
+    check = checking.sent(scope=("banks",))
+    assert obligor(checking) not in sealed_subjects(checking, check, "banks")
+
+
+def test_an_authorisation_that_was_pledged_may_be_brought_after_the_acceptance(checking: Checking):
+    check = checking.authorised(scope=("banks",), valid_to=None)
+    bring(checking, check, valid_to="2026-12-31")
+    assert checking.did("check1", f"/checks/{check}/queries")["done"] == 1
+
+
+def test_an_authorisation_that_holds_is_not_replaced_after_the_acceptance(checking: Checking):
+    check = checking.authorised(scope=("banks",))
+    answer = bring(checking, check, valid_to="2027-12-31")
+    assert (answer.status_code, answer.json["code"]) == (409, "case.step_refused")
+
+
+def bring(checking: Checking, check: str, **more: object):
+    """Bring the member's authorisation for the banks."""
+    with checking.office.app.app_context():
+        intake = reading().get_one(Application, reading().get_one(CheckRequest, check).application_id).intake_id
+    signed = {"person_id": checking.person(), "paper": PAPER, "scope": ["banks"], **more}
+    return checking.post("caseworker1", f"/intakes/{intake}/signatures", authorisations=[signed])
