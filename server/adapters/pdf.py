@@ -5,7 +5,10 @@ A page can load the pictures that it was given and nothing else: no address, no 
 
 import logging
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from server.domain.errors import DocumentsUnavailable
 
@@ -23,6 +26,16 @@ def make_pdf(html: str, pictures: Mapping[str, bytes]) -> bytes:
     if fetcher.missing:
         raise KeyError(fetcher.missing[0])
     return bytes(made)
+
+
+def is_picture(content: bytes) -> bool:
+    """Tell whether bytes are a picture that can be laid out."""
+    try:
+        with Image.open(BytesIO(content)) as found:
+            found.verify()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
 
 
 def is_available() -> bool:

@@ -1,9 +1,13 @@
 """One door for every document: put it together and note that it was made."""
 
-from server.documents.papers import Paper, VisitSheet
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from server.documents.papers import Paper, Picture, VisitSheet
 from server.services import audit
 from server.services.casework.desk import Desk
 from server.services.documents import letters, sheets
+from server.services.documents.words import UNREADABLE
 
 
 def gather(desk: Desk, kind: str, subject_id: str) -> Paper:
@@ -18,6 +22,17 @@ def gather(desk: Desk, kind: str, subject_id: str) -> Paper:
         desk.session, desk.actor, "document.make", subject, subject_id, now=desk.now, purpose="case", kind=kind
     )
     return paper
+
+
+def without(paper: Paper, unreadable: Collection[str]) -> Paper:
+    """Say in place of pictures that nobody can read that it is so: a sheet never has an empty place without a reason."""
+    if not isinstance(paper, VisitSheet) or not unreadable:
+        return paper
+
+    def told(found: Sequence[Picture]) -> list[Picture]:
+        return [replace(one, instead=UNREADABLE) if one.sha256 in unreadable else one for one in found]
+
+    return replace(paper, photos=told(paper.photos), signatures=told(paper.signatures))
 
 
 def pictures(paper: Paper) -> list[str]:

@@ -16,5 +16,6 @@ OUTCOMES = {
 }
 SIGNERS = {"investigator": "调查人员", "household": "家庭成员", "witness": "见证人"}
 NOT_HERE, NO_PICTURE, NOT_SIGNED = "照片还没有收到", "不是照片的附件，见电子档案", "没有签字：{}"
+UNREADABLE = "照片文件无法读取，见电子档案"
 HEAD_UNKNOWN = "户主不详"
 SEAL = "内容的 SHA-256 {content_hash}，由设备 {device_id} 第 {number} 次签封"

@@ -64,6 +64,7 @@ def test_a_visits_sheet_has_its_photo_and_signatures(work: Casework, told, tmp_p
     text = told("visit_sheet", visit)
     assert "income/monthly" in text and "第 1 次签封" in text
     assert text.count('src="picture:') == 4
+    assert work.get("reviewer1", f"/documents/visit_sheet/{visit}").data.startswith(b"%PDF-")
 
 
 def test_another_township_makes_no_document_of_a_case(work: Casework):

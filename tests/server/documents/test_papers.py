@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.adapters.pdf import is_available, make_pdf
+from server.adapters.pdf import is_available, is_picture, make_pdf
 from server.documents.pages import page
 from server.documents.papers import PAPERS, FieldNotPublic, Paper, PublicFields
+from server.services.documents import making
 from tests.server.documents.samples import PICTURES, SAMPLES, SHEET
 
 needs_pango = pytest.mark.skipif(not is_available(), reason="Pango is not installed here")
@@ -74,3 +75,13 @@ def test_a_page_loads_no_file_and_no_address():
     for address in ("file:///etc/passwd", "http://127.0.0.1:9/x.png", "picture:" + "e" * 64):
         with pytest.raises(KeyError):
             make_pdf(f'<img src="{address}">', PICTURES)
+
+
+def test_bytes_that_are_no_picture_are_told_from_one():
+    assert is_picture(PICTURES["a" * 64])
+    assert not is_picture(b"\xff\xd8\xffphoto") and not is_picture(b"")
+
+
+def test_in_place_of_a_picture_that_nobody_can_read_the_sheet_says_so():
+    text = page(making.without(SHEET, {"a" * 64}))
+    assert "照片文件无法读取" in text and text.count('src="picture:') == 3
