@@ -22,6 +22,8 @@ PAGES = (
     "/sync",
     "/sync/storage",
     "/conflicts",
+    "/leads",
+    "/leads/new",
     "/more",
     "/more/preflight",
     "/more/settings",
