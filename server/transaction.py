@@ -94,10 +94,17 @@ def rules(session: Session) -> Rules:
     return Rules(parameters.in_force(session, sample=not parts().settings.is_production), load_calendar())
 
 
-def at_desk(actor: Actor, deed: Callable[[Desk], Answer], *, now: datetime, by: Rules | None = None) -> Answer:
+def at_desk(
+    actor: Actor,
+    deed: Callable[[Desk], Answer],
+    *,
+    now: datetime,
+    by: Rules | None = None,
+    run: Callable[[Callable[[Ledger], Answer]], Answer] | None = None,
+) -> Answer:
     """Run a deed of casework in one transaction. Raises ParameterMissing, with its name, for a number that nobody has set."""
     try:
-        return transact(lambda ledger: deed(Desk(ledger, actor, by or rules(ledger.session), now)))
+        return (run or transact)(lambda ledger: deed(Desk(ledger, actor, by or rules(ledger.session), now)))
     except ParameterNotSet as gap:
         raise ParameterMissing(str(gap)) from None
 
@@ -108,8 +115,13 @@ def rehearsal() -> Iterator[Callable[[Callable[[Ledger], Answer]], Answer]]:
     session = cast(Session, db.session())
     session.rollback()
     session.connection(execution_options={"writes": True})
+
+    def play(deed: Callable[[Ledger], Answer]) -> Answer:
+        with session.begin_nested():  # What is refused leaves no half of itself to the next.
+            return deed(Ledger(session, parts().vault))
+
     try:
-        yield lambda deed: deed(Ledger(session, parts().vault))
+        yield play
     finally:
         session.rollback()
         audit.forget(session)

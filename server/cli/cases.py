@@ -14,8 +14,7 @@ from server.models.cases import Application
 from server.models.cases_clock import Deadline
 from server.services.casework import looks, rounds
 from server.services.casework.clock import Standing
-from server.services.casework.desk import Desk
-from server.transaction import at_desk, parts, rehearsal, rules
+from server.transaction import at_desk, parts, rehearsal
 
 STANDINGS = {
     Standing.DONE: "已办",
@@ -86,14 +85,19 @@ def due(by: datetime | None, limit: int, as_json: bool) -> None:
 @as_json
 @with_appcontext
 def run_rounds(dry_run: bool, as_json: bool) -> None:
-    """办今天到期的事: 启动定期核查、结束渐退期、登记先行救助逾期、按新的放假安排重算期限。每天运行一次; 再运行无妨。"""
+    """办今天到期的事: 启动定期核查、结束渐退期、登记先行救助逾期、按新的放假安排重算期限。每天运行一次; 再运行无妨。
+
+    没办成的逐件说明, 并以 1 退出; 其他的照办。
+    """
     now = parts().clock()
     if dry_run:
         with rehearsal() as play:
-            done = play(lambda ledger: rounds.run(Desk(ledger, rounds.SYSTEM, rules(ledger.session), now)))
+            done = rounds.run(lambda deed: at_desk(rounds.SYSTEM, deed, now=now, run=play))
     else:
-        done = at_desk(rounds.SYSTEM, rounds.run, now=now)
+        done = rounds.run(lambda deed: at_desk(rounds.SYSTEM, deed, now=now))
     say(asdict(done), as_json, _round_lines)
+    if done.not_done:
+        raise SystemExit(1)
 
 
 def _at_desk(deed: Any) -> Any:
@@ -143,4 +147,5 @@ def _round_lines(done: dict[str, Any]) -> list[str]:
         f"渐退期满 {len(done['tapers_ended'])} 户",
         f"先行救助逾期未补手续 {len(done['advances_overdue'])} 件",
         f"按新的放假安排重算的期限 {done['deadlines_moved']} 个",
+        *(f"没有办成 {one['id']}: {one['reason'] or one['code']}" for one in done["not_done"]),
     ]

@@ -93,15 +93,12 @@ def compute(rules: Rules, deadline: Deadline, pauses: Iterable[Pause]) -> bool:
     return True
 
 
-def recompute(desk: Desk) -> list[Deadline]:
-    """Compute all running periods again that rest on a holiday table to come; gives those whose last day moved."""
-    moved = []
-    for one in cases_clock.provisional(desk.session):
-        before = one.due_on
-        compute(desk.rules, one, cases_clock.pauses(desk.session, one.case_id))
-        if one.due_on != before:
-            moved.append(one)
-    return moved
+def recompute(desk: Desk, deadline_id: str) -> bool:
+    """Compute a running period again that rests on a holiday table to come; tells whether its last day moved."""
+    deadline = desk.session.get_one(Deadline, deadline_id, with_for_update=True)
+    before = deadline.due_on
+    compute(desk.rules, deadline, cases_clock.pauses(desk.session, deadline.case_id))
+    return deadline.due_on != before
 
 
 def standing(deadline: Deadline, rules: Rules, *, today: date, warn_days: int, is_paused: bool) -> Standing:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from server.domain.errors import ParameterMissing
 from server.services.casework import rounds
+from server.services.casework.desk import Desk
 from server.transaction import at_desk
 from tests.server.cases.casework import PAPER, Casework
 
@@ -35,7 +37,7 @@ def stepped(work: Casework, username: str, entitlement: str, what: str, **body: 
 
 def run_rounds(work: Casework) -> rounds.Round:
     with work.office.app.app_context():
-        return at_desk(rounds.SYSTEM, rounds.run, now=work.clock())
+        return rounds.run(lambda deed: at_desk(rounds.SYSTEM, deed, now=work.clock()))
 
 
 def rechecked(work: Casework, entitlement: str) -> str:
@@ -208,3 +210,21 @@ def test_a_taper_keeps_to_the_regions_bounds_and_ends_with_a_hearing(work: Casew
 
 def test_another_townships_reviewer_finds_no_entitlement(work: Casework, entitlement: str):
     assert work.get("reviewer2", f"/entitlements/{entitlement}").status_code == 404
+
+
+def test_what_cannot_be_done_today_keeps_nothing_else_from_being_done(
+    work: Casework, entitlement: str, monkeypatch: pytest.MonkeyPatch
+):
+    def in_a_region_that_lacks_a_number(desk: Desk, name: str) -> bool:
+        if name == "elsewhere":
+            raise ParameterMissing("recheck.months")
+        return begin(desk, name)
+
+    begin = rounds._begin_recheck
+    monkeypatch.setattr(rounds, "_due_rechecks", lambda _: ["elsewhere", entitlement])
+    monkeypatch.setattr(rounds, "_begin_recheck", in_a_region_that_lacks_a_number)
+    work.later(366)
+    done = run_rounds(work)
+    assert done.rechecks == [entitlement]
+    assert done.not_done == [{"id": "elsewhere", "code": "policy.parameter_missing", "reason": "recheck.months"}]
+    assert read(work, entitlement)["state"] == "recheck"
