@@ -85,3 +85,8 @@ def test_bytes_that_are_no_picture_are_told_from_one():
 def test_in_place_of_a_picture_that_nobody_can_read_the_sheet_says_so():
     text = page(making.without(SHEET, {"a" * 64}))
     assert "照片文件无法读取" in text and text.count('src="picture:') == 3
+
+
+def test_a_village_that_stands_in_the_address_is_not_written_twice():
+    assert "示例村三组 12 号" in page(SHEET)
+    assert page(replace(SHEET, address="示例村三组 12 号")).count("示例村") == 1
