@@ -64,7 +64,10 @@
     show();
   });
   sheet.addEventListener("pointerup", () => {
-    if (drawing && Math.hypot(drawing.to[0] - drawing.from[0], drawing.to[1] - drawing.from[1]) > sheet.width / 100) marks.push(drawing);
+    if (drawing && Math.hypot(drawing.to[0] - drawing.from[0], drawing.to[1] - drawing.from[1]) > sheet.width / 100) {
+      marks.push(drawing);
+      saying.textContent = "";
+    }
     drawing = null;
     show();
   });
