@@ -34,7 +34,7 @@ def take(store: Store, clock: Clock) -> Path | None:
         return None
     folder = store.home.snapshots
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{clock.wall():%Y%m%dT%H%M%S}-{state[0]:08d}.db"
+    path = folder / f"{_number(store.home):08d}-{clock.wall():%Y%m%dT%H%M%S}.db"
     beside = path.with_suffix(".part")
     beside.unlink(missing_ok=True)
     with storage_errors():
@@ -48,7 +48,7 @@ def take(store: Store, clock: Clock) -> Path | None:
 
 
 def listed(home: Home) -> list[Path]:
-    """List the snapshots, the newest first."""
+    """List the snapshots, the newest first: by their numbers, for a clock may have been set back."""
     return sorted(home.snapshots.glob("*.db"), reverse=True)
 
 
@@ -65,7 +65,13 @@ def forget(store: Store) -> None:
 
 def taken_at(path: Path) -> datetime:
     """Tell when a snapshot was taken, by this device's clock."""
-    return datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return datetime.strptime(path.stem.partition("-")[2], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def _number(home: Home) -> int:
+    """Number the next snapshot."""
+    newest = next(iter(listed(home)), None)
+    return int(newest.name.partition("-")[0]) + 1 if newest else 1
 
 
 def keyed(path: Path, store_key: bytes) -> sqlcipher3.Connection:
@@ -82,7 +88,7 @@ def _state(store: Store) -> list[Any]:
     questions = (
         "SELECT coalesce(max(n), 0) FROM outbox",
         "SELECT count(*) FROM outbox WHERE outcome = ''",
-        "SELECT coalesce(max(updated_at), '') || count(*) FROM drafts",
+        "SELECT group_concat(id || updated_at) FROM (SELECT id, updated_at FROM drafts ORDER BY id)",
         "SELECT count(*) || ' ' || coalesce(sum(state = 'sent'), 0) FROM blobs",
     )
     return [store.value(question) for question in questions]

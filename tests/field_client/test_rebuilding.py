@@ -129,6 +129,16 @@ def test_a_snapshot_is_taken_only_where_something_changed_and_few_are_kept(synce
     assert len(kept) == snapshots.KEPT and kept[0] == newest
 
 
+def test_what_is_entered_by_a_clock_that_was_set_back_is_in_the_newest_snapshot(synced: Phone, hands: Hands) -> None:
+    phone = synced
+    visit = visits.start(phone.store, phone.clock, phone.device, HOUSEHOLD).id
+    for people in ("1", "2", "3", "4"):
+        hands.at -= timedelta(days=100)
+        visits.answer(phone.store, phone.clock, visit, {"people": people})
+        newest = snapshots.take(phone.store, phone.clock)
+        assert newest and snapshots.listed(phone.home)[0] == newest
+
+
 def test_a_snapshot_is_encrypted_private_and_holds_no_register(ready: tuple[Phone, str]) -> None:
     phone, _ = ready
     path = snapshots.take(phone.store, phone.clock)
