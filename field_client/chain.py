@@ -9,13 +9,16 @@ from typing import Any
 
 from field_client.store import Store
 from sync import seal as seals
+from sync.records import REGISTRY
 from sync.seal import Seal
 
 _LINK, _REBUILT = "chain", "rebuilt_at"
+_SEALED = tuple(sorted(name for name, record_type in REGISTRY.items() if "seal" in record_type.fields))
+_TYPES = ", ".join("?" * len(_SEALED))
 _SEALS = (
-    "SELECT json_extract(body, '$.seal') AS seal FROM records WHERE type IN ('visit', 'amendment')"
-    " AND json_extract(body, '$.seal.device_id') = ?1 UNION ALL SELECT json_extract(fields, '$.seal') FROM outbox"
-    " WHERE type IN ('visit', 'amendment')"
+    f"SELECT json_extract(body, '$.seal') AS seal FROM records WHERE type IN ({_TYPES})"  # noqa: S608 - only marks
+    " AND json_extract(body, '$.seal.device_id') = ?"
+    f" UNION ALL SELECT json_extract(fields, '$.seal') FROM outbox WHERE type IN ({_TYPES})"
 )
 
 
@@ -38,5 +41,7 @@ def doubt(store: Store, at: str) -> None:
 
 
 def _sealed(store: Store, device_id: str) -> list[dict[str, Any]]:
-    found = [Seal(**json.loads(row["seal"])) for row in store.rows(_SEALS, device_id) if row["seal"]]
+    found = [
+        Seal(**json.loads(row["seal"])) for row in store.rows(_SEALS, *_SEALED, device_id, *_SEALED) if row["seal"]
+    ]
     return [{"number": seal.number, "hash": seal.hash} for seal in found]
