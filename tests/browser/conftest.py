@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from tests.browser.shots import SCREENSHOTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    Launch = Callable[..., Browser]
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -28,16 +30,22 @@ PATIENCE_MS = 30_000  # for machines that do much else; a page that is never rig
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    """A Chromium without a window."""
+def chromium() -> "Iterator[Launch]":
+    """Opens a Chromium without a window, with further flags; one driver serves all, for a process can have but one."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
     if not shutil.which(CHROMIUM):
         pytest.skip(f"needs Chromium at {CHROMIUM} (or where the variable CHROMIUM says)")
     playwright.expect.set_options(timeout=PATIENCE_MS)
     with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+        yield lambda *flags: driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: "Launch") -> "Iterator[Browser]":
+    """The Chromium that most pages are opened in."""
+    opened = chromium()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,22 @@
 """The identity step in a real Chromium with a camera that shows a turning head: notice, filming, guardians, withdrawal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
+pytest.importorskip("playwright.sync_api", reason="needs the playwright package")
 
-import skimage.data  # noqa: E402 - only where it is installed
-from PIL import Image  # noqa: E402 - see above
-from playwright.sync_api import Page, expect  # noqa: E402 - see above
+import skimage.data
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.face import heads  # noqa: E402 - see above
-from demo import pictures  # noqa: E402 - see above
-from field_client import drafts, face_rechecks, kept_faces  # noqa: E402 - see above
-from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402 - see above
-from tests.browser.field_stage import (  # noqa: E402 - see above
+from benchmarks.face import heads
+from demo import pictures
+from field_client import drafts, face_rechecks, kept_faces
+from tests.browser.field_stage import (
     DESKTOP,
     PHONE,
     PIN,
@@ -26,7 +25,7 @@ from tests.browser.field_stage import (  # noqa: E402 - see above
     shoot_whole,
     stage,
 )
-from tests.browser.test_field_pages import PATIENCE_MS, TOO_SMALL  # noqa: E402 - see above
+from tests.browser.test_field_pages import PATIENCE_MS, TOO_SMALL
 
 __all__ = ["stage"]
 pytestmark = pytest.mark.browser
@@ -54,20 +53,18 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(stage: Stage, camera: Path) -> Iterator[Page]:
-    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    with playwright.sync_playwright() as driver:
-        if not Path(CHROMIUM).exists():
-            pytest.skip(f"needs Chromium at {CHROMIUM}")
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={camera}"]
-        )
-        opened = browser.new_context(viewport=PHONE, has_touch=True, locale="zh-CN", permissions=["camera"]).new_page()
-        faults: list[str] = []
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-        yield opened
-        browser.close()
+def page(chromium: Callable[..., Browser], stage: Stage, camera: Path) -> Iterator[Page]:
+    browser = chromium(
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
+    )
+    opened = browser.new_context(viewport=PHONE, has_touch=True, locale="zh-CN", permissions=["camera"]).new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+    yield opened
+    browser.close()
     assert faults == []
 
 
