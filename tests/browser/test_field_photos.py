@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw over the sheet, between places told as shares of its sides."""
+    expect(page.locator("[data-original]")).to_be_hidden()  # The photo is on the sheet by now.
     box = page.locator("[data-sheet]").bounding_box()
     assert box
     (x1, y1), (x2, y2) = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]

@@ -149,7 +149,9 @@ def attach(page: Page, question: Locator, text: str, folder: Path) -> None:
     """Go to the question's own page, bring the file there, and come back."""
     question.locator("a.button").click()
     if text == "sign":
-        box = page.locator("canvas").bounding_box()
+        sheet = page.locator("canvas")
+        expect(sheet).to_be_visible()
+        box = sheet.bounding_box()
         assert box
         page.mouse.move(box["x"] + 30, box["y"] + 40)
         page.mouse.down()
