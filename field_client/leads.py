@@ -17,7 +17,7 @@ from field_client.overlay import Seen
 from field_client.settings import Device
 from field_client.store import Store
 from sync.records import REGISTRY, problems
-from sync.records.labels import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_STATES, LEAD_URGENCIES, hardships
+from sync.records.terms import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_STATES, LEAD_URGENCIES, hardships
 from sync.visit_shape import blob_hashes
 
 TYPE, VILLAGE_DIGITS = "lead", 12

@@ -9,7 +9,7 @@ from field_client import leads, visits
 from field_client.commands.frame import FILE, App, Output, command, nothing
 from field_client.errors import FieldError
 from field_client.files import read_given
-from sync.records.labels import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
+from sync.records.terms import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
 
 
 def add_to(main: click.Group) -> None:

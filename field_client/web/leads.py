@@ -9,7 +9,7 @@ from field_client import drafts, duplicates, leads, visits
 from field_client.errors import FieldError
 from field_client.web import problems
 from field_client.web.desk import desk, store
-from sync.records.labels import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
+from sync.records.terms import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
 
 blueprint = Blueprint("leads", __name__, url_prefix="/leads")
 

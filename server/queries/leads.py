@@ -15,7 +15,7 @@ from server.models.office import RoleAssignment, Staff
 from server.models.visit import Lead
 from server.queries import records, scope, visits
 from sync.canonical import moment
-from sync.records.labels import LEAD_STATES, LEAD_URGENCIES
+from sync.records.terms import LEAD_STATES, LEAD_URGENCIES
 
 STATES = tuple(LEAD_STATES)
 OPEN_STATES = ("filed", "dispatched")  # Somebody still has to do something.

@@ -8,7 +8,7 @@ import pytest
 
 from field_client import blobs, leads, outbox, overlay, visits
 from field_client.errors import FieldError
-from sync.records.labels import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
+from sync.records.terms import LEAD_HARDSHIPS, LEAD_SOURCES, LEAD_URGENCIES
 from sync.seal import verify
 from tests.field_client.conftest import VILLAGE, Phone
 from tests.field_client.office import STAFF_ID

@@ -21,7 +21,7 @@ from server.services.changes import Ledger
 from server.transaction import parts, reading, transact
 from sync.canonical import instant
 from sync.records.fields import INSTANT
-from sync.records.labels import LEAD_SOURCES, LEAD_STATES, LEAD_URGENCIES, hardships
+from sync.records.terms import LEAD_SOURCES, LEAD_STATES, LEAD_URGENCIES, hardships
 
 ROWS = 30
 
