@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 import forms
 from field_client import blobs, keys, lease, outbox, replica, standings
@@ -70,13 +71,25 @@ class Scene:
 
     def get(self, path: str) -> str:
         """Ask for a page."""
+        return _text(self._entered().get(path))
+
+    def search(self, text: str) -> str:
+        """Ask for the households that fit a few characters."""
+        with self._entered().session_transaction() as session:
+            token = session["csrf"]
+        return _text(self._entered().post("/households", data={"csrf": token, "q": text, "part": "1"}))
+
+    def _entered(self) -> FlaskClient:
         if self.client is None:
             app = create_app(self.home, self.clock, store_key=self.store_key)
             self.client = app.test_client()
             self.client.get(entrance(app))
-        answer = self.client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
-        return answer.text
+        return self.client
+
+
+def _text(answer: TestResponse) -> str:
+    assert answer.status_code == 200, (answer.request.path, answer.status_code, answer.text[:500])
+    return answer.text
 
 
 def scene(folder: Path, counts: Counts = COUNTS) -> Scene:

@@ -16,11 +16,19 @@ blueprint = Blueprint("households", __name__, url_prefix="/households")
 
 @blueprint.get("")
 def listed() -> str:
-    """List the households page by page, or those that fit a few characters; `part` gives the results alone."""
-    text = request.args.get("q", "").strip()
-    found = _searched(text) if text else _page_of_all()
-    template = "households/results.html" if request.args.get("part") else "households/list.html"
-    return render_template(template, q=text, **found)
+    """List the households page by page."""
+    return render_template("households/list.html", q="", **_page_of_all())
+
+
+@blueprint.post("")
+def found() -> str:
+    """List the households that fit a few characters; `part` gives the results alone.
+
+    A name, or the end of an id number, is posted: an address would keep it in the browser's history.
+    """
+    text = request.form.get("q", "").strip()
+    template = "households/results.html" if request.form.get("part") else "households/list.html"
+    return render_template(template, q=text, **(_searched(text) if text else _page_of_all()))
 
 
 @blueprint.get("/<household_id>")

@@ -105,6 +105,10 @@ def look_around(page: Page) -> None:
     page.locator("#q").press_sequentially("cdq")
     expect(page.locator("#results")).to_contain_text("找到 1 户")
     shoot(page, "search-phone")
+    assert "cdq" not in page.url  # A name in an address would stay in the browser's history.
+    page.get_by_role("link", name="陈德清").click()
+    page.go_back()
+    expect(page.locator("#results")).to_contain_text("找到 1 户")
     page.get_by_role("link", name="陈德清").click()
     shoot_whole(page, "household-phone")
 

@@ -1,4 +1,5 @@
-// Updates the results while a name is typed; without it the form's button does the same.
+// Updates the results while a name is typed; without it the form's button does the same. What is searched for stands in no
+// address, where the browser would keep it; the page's own state brings it back when somebody comes back.
 "use strict";
 (() => {
   const form = document.querySelector("[data-search]");
@@ -10,12 +11,12 @@
   async function find() {
     const text = field.value.trim();
     const mine = (asked += 1);
-    const address = new URL(form.action);
-    if (text) address.searchParams.set("q", text);
-    history.replaceState(null, "", address);
-    address.searchParams.set("part", "1");
+    history.replaceState({ q: text }, "");
+    const asking = new FormData(form);
+    asking.set("part", "1");
     try {
-      const answer = await fetch(address);
+      const answer = await fetch(form.action, { method: "POST", body: asking });
+      if (answer.redirected) return location.reload(); // It locked meanwhile.
       const html = await answer.text();
       if (mine === asked && answer.ok) results.innerHTML = html;
     } catch {
@@ -29,4 +30,12 @@
     timer = setTimeout(find, 120);
   });
   field.addEventListener("compositionend", find);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    find();
+  });
+  if (history.state && history.state.q) {
+    field.value = history.state.q;
+    find();
+  }
 })();
