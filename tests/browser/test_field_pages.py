@@ -127,6 +127,8 @@ def survey(page: Page) -> None:
     expect(page.locator("input[value='self']").first).to_be_checked()
     press(page, "保存，下一节")
     wages = page.locator("[data-path='income/wages']")
+    expect(wages).to_be_visible()
+    page.wait_for_load_state()
     wages.locator("input").first.fill("很多")
     expect(wages.locator("[data-error]")).to_contain_text("应为数字")
     shoot(page, "error-phone")

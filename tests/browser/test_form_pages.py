@@ -151,6 +151,7 @@ def attach(page: Page, question: Locator, text: str, folder: Path) -> None:
     if text == "sign":
         sheet = page.locator("canvas")
         expect(sheet).to_be_visible()
+        page.wait_for_load_state()
         box = sheet.bounding_box()
         assert box
         page.mouse.move(box["x"] + 30, box["y"] + 40)
@@ -159,7 +160,10 @@ def attach(page: Page, question: Locator, text: str, folder: Path) -> None:
         page.mouse.up()
         page.get_by_role("button", name="保存签名").click()
     else:
-        page.locator("input[type=file]").first.set_input_files(folder / text)
+        chooser = page.locator("input[type=file]").first
+        expect(chooser).to_be_attached()
+        page.wait_for_load_state()
+        chooser.set_input_files(folder / text)
     expect(page.locator(".said.done, .said.warning").first).to_be_visible()
 
 

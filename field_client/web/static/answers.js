@@ -110,6 +110,17 @@
     const question = event.target.closest("[data-path]");
     if (question) changed(question);
   });
+  function isTouched(field) {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    return field.type !== "file" && field.value !== field.defaultValue;
+  }
+
+  // What was entered while the page was still arriving is saved as well; what a browser puts back by itself is not an answer.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    form.querySelectorAll("[data-path]").forEach((question) => {
+      if ([...question.querySelectorAll("input, textarea")].some(isTouched)) changed(question);
+    });
+  }
   addEventListener("pagehide", () => {
     waiting.forEach((text, path) => {
       const body = new URLSearchParams({ path, text, section: form.dataset.section, page: form.dataset.page, csrf: token });
